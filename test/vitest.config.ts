@@ -1,0 +1,36 @@
+import path from 'node:path'
+import { defineConfig } from 'vitest/config'
+
+const root = path.resolve(import.meta.dirname, '..')
+
+/** One project a kind of test, so that `--project edge` runs that kind alone. */
+const projects = [
+  {
+    name: 'unit',
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/contract/**', 'test/edge/**', 'test/e2e/**'],
+  },
+  { name: 'contract', include: ['test/contract/**/*.test.ts'], exclude: [] },
+  { name: 'edge', include: ['test/edge/**/*.test.ts'], exclude: [] },
+  { name: 'e2e', include: ['test/e2e/**/*.test.ts'], exclude: [] },
+]
+
+export default defineConfig({
+  root,
+  test: {
+    projects: projects.map(({ name, include, exclude }) => ({
+      extends: true,
+      test: { name, include, exclude },
+    })),
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+    passWithNoTests: false,
+    coverage: {
+      provider: 'v8',
+      include: ['shared/**/*.ts', 'origin/**/*.ts', 'edge/**/*.ts', 'drizzle/**/*.ts'],
+      reporter: ['text-summary', 'html'],
+      reportsDirectory: 'coverage',
+    },
+  },
+})
