@@ -1,0 +1,55 @@
+import type { UserId } from './ids.ts'
+
+/**
+ * A post as JSON text, stored once as the hash `{b}:p:<id>` and joined into pages as bytes.
+ * It holds the author's brief, and neither counts nor the reader's own marks, which are spliced in.
+ */
+export interface PostFragment {
+  readonly author: UserId
+  /** `posts.version`. Whoever has heard of a higher one neither serves nor stores this. */
+  readonly version: number
+  /** `users.version` of the author's brief inside. */
+  readonly authorVersion: number
+  /** `undefined`: a tombstone; the post is deleted. */
+  readonly json: string | undefined
+}
+
+/** A user as JSON text, the hash `{b}:u:<id>`: no counts, no reader's marks. */
+export interface UserFragment {
+  readonly version: number
+  readonly json: string
+}
+
+/** Fields of the two hashes. `author` and `version` are the post's head, read without the body to rank. */
+export const fragmentFields = {
+  author: 'a',
+  version: 'v',
+  authorVersion: 'u',
+  json: 'j',
+} as const
+
+/** The order in which HMGET asks for a post, and in which `parsePostFragment` reads the answer. */
+export const POST_FRAGMENT_FIELDS = ['a', 'v', 'u', 'j'] as const
+export const POST_HEAD_FIELDS = ['a', 'v'] as const
+export const USER_FRAGMENT_FIELDS = ['v', 'j'] as const
+
+export function parsePostFragment(values: readonly (string | null)[]): PostFragment | undefined {
+  const [author, version, authorVersion, json] = values
+  if (author == null || version == null) return undefined
+  return {
+    author: author as UserId,
+    version: Number(version),
+    authorVersion: Number(authorVersion ?? 0),
+    json: json == null || json === '' ? undefined : json,
+  }
+}
+
+export function parseUserFragment(values: readonly (string | null)[]): UserFragment | undefined {
+  const [version, json] = values
+  if (version == null || json == null) return undefined
+  return { version: Number(version), json }
+}
+
+/** Adds members to a JSON object's text without parsing it. `members` is text like `"counts":{…}`. */
+export const splice = (json: string, members: string): string =>
+  members === '' ? json : `${json.slice(0, -1)},${members}}`

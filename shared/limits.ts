@@ -1,0 +1,148 @@
+/** Every bound of the system, with its unit and its reason. */
+
+/** A page a phone can draw at once; beyond it a client pages. */
+export const FEED_PAGE_POSTS_MAX = 50
+export const FEED_PAGE_POSTS_DEFAULT = 20
+/** A post longer than this is an article; products set less. Counted in code points. */
+export const POST_TEXT_CHARACTERS_MAX = 4_000
+/** 4,000 characters of four bytes, escaped, and the rest of the request. */
+export const REQUEST_BODY_BYTES_MAX = 64 * 1024
+/** Provisioning sends up to 1,000 users in one request. */
+export const ADMIN_BODY_BYTES_MAX = 1024 * 1024
+export const PROVISION_USERS_MAX = 1_000
+export const USERS_BATCH_MAX = 100
+export const HANDLE_CHARACTERS_MAX = 30
+export const NAME_CHARACTERS_MAX = 80
+export const BIO_CHARACTERS_MAX = 500
+export const INTERESTS_MAX = 20
+export const EXTERNAL_ID_CHARACTERS_MAX = 200
+export const IDEMPOTENCY_KEY_CHARACTERS_MAX = 200
+export const CURSOR_CHARACTERS_MAX = 512
+
+/** A viewer record stays below 110 kB; a page's author check stays a set look-up. */
+export const FOLLOWS_MAX = 10_000
+/** Blocks and mutes kept inline in a viewer record, together. */
+export const RELATIONS_INLINE_MAX = 2_000
+/** More unabsorbed follows than this drop the list: pulling them costs more than warming. */
+export const RECENT_FOLLOWS_MAX = 50
+
+/** Measured: readers look at far fewer; a list of 800 costs about 9 kB. */
+export const LIST_POSTS_MAX = 800
+/** A list lives this long from its warming; a push never prolongs it. */
+export const LIST_LIFE_MS = 7 * 24 * 3600 * 1000
+/** A warmer that died frees its list after this. */
+export const WARMING_MS = 30_000
+/** One push in so many looks whether the list is too long. */
+export const TRIM_EVERY_PUSHES = 16
+/** Author lists that one page reads; beyond, Postgres within the budget. */
+export const AUTHOR_LISTS_PER_PAGE_MAX = 500
+/** A pull post keeps its author in the pulled set this long: no list is older than its life. */
+export const PULLED_SET_LIFE_MS = LIST_LIFE_MS + 24 * 3600 * 1000
+/** Authors in the published pulled set; beyond, the edge asks the origin. */
+export const PULLED_SET_AUTHORS_MAX = 20_000
+/** Keys of one raw write: keeps Redis below 1 ms for a batch (3 µs an insert). */
+export const PUSH_BATCH_MAX = 256
+/** Followers of one chunk: large authors take turns with small ones. */
+export const DELIVERY_CHUNK_FOLLOWERS = 2_000
+/** Posts beside a watermark that readers pull; at this many delivery stops. */
+export const DELIVERY_EXCEPTIONS_MAX = 100
+
+export const FRAGMENT_LIFE_MS = 7 * 24 * 3600 * 1000
+/** A fill whose read is older than this may have missed an invalidation. */
+export const FILL_AGE_MS_MAX = 1_000
+
+/** Posts that a ranked first page freezes from the network. */
+export const SESSION_POSTS_MAX = 400
+export const SESSION_LIFE_MS = 24 * 3600 * 1000
+export const SESSIONS_PER_VIEWER_MAX = 3
+export const CURSOR_LIFE_MS = 24 * 3600 * 1000
+
+/** Watermarks advance on ticks; an idle partition and a dead consumer look different. */
+export const TICK_EVERY_MS = 250
+/** Readers of the outbox look this often even without a signal. */
+export const OUTBOX_POLL_MS = 50
+/** A process signals other readers at most this often. */
+export const SIGNAL_EVERY_MS = 10
+/** Events that one read of the log hands out. */
+export const LOG_BATCH_EVENTS_MAX = 1_000
+/** A partition's lease: a dead process frees it after this. */
+export const LOG_LEASE_MS = 10_000
+/** A group this far behind raises an alarm. */
+export const LOG_LAG_ALARM_MS = 24 * 3600 * 1000
+export const EVENT_ATTEMPTS_MAX = 8
+export const RETRY_FIRST_MS = 50
+export const RETRY_LAST_MS = 5_000
+
+/** The tail's memory: twice the longest lag that readers are asked to cover. */
+export const TAIL_MS = 120_000
+export const TAIL_BYTES_MAX = 128 * 1024 * 1024
+/** How long a read waits for the tail to reach its token before it reads the outbox itself. */
+export const TAIL_WAIT_MS_MAX = 50
+
+export const LEASE_RENEW_MS = 100
+/** Half a second of Redis's own time: 0.5 + 0.5 + 1 keeps a delete within two seconds. */
+export const LEASE_LIFE_MS = 500
+/** Everything committed longer ago than this is in the invalidation log before a lease is renewed. */
+export const INVALIDATION_LAG_MS_MAX = 500
+/** Entries that the invalidation log keeps. An isolate that fell further behind drops its memory. */
+export const INVALIDATION_LOG_ENTRIES_MAX = 20_000
+export const INVALIDATION_READ_MAX = 500
+
+/** An L1 entry is served this long after the sending of a read that saw the lease. */
+export const L1_SERVE_MS = 1_000
+export const L1_POLL_MS = 500
+/** A Worker has 128 MB; the memory cache takes a quarter. */
+export const L1_BYTES_MAX = 32 * 1024 * 1024
+export const L1_ENTRY_BYTES_MAX = 128 * 1024
+/** A watermark further behind the lease than this sends the read to the origin. */
+export const EDGE_WATERMARK_LAG_MS_MAX = 1_000
+/** The one published exception to bounded staleness: public fragments when neither lease nor origin is there. */
+export const PUBLIC_STALE_MS_MAX = 60_000
+/** The isolate that forwarded a write keeps its token this long for authors who drop it. */
+export const FORWARDED_TOKEN_MS = 5_000
+
+/** One budget for all sources of a page. */
+export const SOURCES_BUDGET_MS = 50
+export const L2_DEADLINE_MS = 250
+export const ORIGIN_DEADLINE_MS = 2_000
+export const REDIS_DEADLINE_MS = 500
+export const POSTGRES_DEADLINE_MS = 2_000
+/** Reads without a list and warming share this many Postgres statements at once, and this queue. */
+export const POSTGRES_FEED_READS_MAX = 8
+export const POSTGRES_FEED_QUEUE_MAX = 64
+
+export const IDEMPOTENCY_LIFE_MS = 24 * 3600 * 1000
+export const SETTINGS_POLL_MS = 500
+export const COUNTS_EVERY_MS = 1_000
+/** Outbox partitions cover this much time; two are made ahead. */
+export const OUTBOX_PARTITION_MS = 6 * 3600 * 1000
+export const SHUTDOWN_GRACE_MS = 10_000
+
+/** A page's wave asks for at most 500 author lists, with their watermarks; the rest is room. */
+export const L2_GATEWAY_COMMANDS_MAX = 2_048
+export const L2_GATEWAY_ARGUMENTS_MAX = 2_048
+/** That many commands with keys of a hundred bytes; also what one connection has to write at once. */
+export const L2_GATEWAY_BODY_BYTES_MAX = 256 * 1024
+/** 500 author lists of 800 ids; more in one answer does not fit into an isolate anyway. */
+export const L2_GATEWAY_REPLY_BYTES_MAX = 16 * 1024 * 1024
+/** Answers that slow clients have not taken yet; beyond, new requests are turned away. */
+export const L2_GATEWAY_UNSENT_BYTES_MAX = 128 * 1024 * 1024
+/** Requests that wait for Redis: at 10,000 a second this is 100 ms, and later ones could not be in time. */
+export const L2_GATEWAY_WAITING_MAX = 1_024
+export const L2_GATEWAY_WAITING_BYTES_MAX = 16 * 1024 * 1024
+/** Redis owes replies and has said nothing for this long: the connection is given up. */
+export const L2_GATEWAY_STALL_MS = 1_000
+export const L2_GATEWAY_CONNECT_DEADLINE_MS = 1_000
+/** The first try comes before an edge has noticed much; the last still finds Redis back within a second. */
+export const L2_GATEWAY_RECONNECT_FIRST_MS = 50
+export const L2_GATEWAY_RECONNECT_LAST_MS = 1_000
+/** Sockets of edges: each isolate keeps up to six. */
+export const L2_GATEWAY_CLIENTS_MAX = 4_096
+/** A client that sends or takes nothing for this long in the middle of a request is let go. */
+export const L2_GATEWAY_CLIENT_STALL_MS = 10_000
+/** Longer than proxies and Workers keep an idle connection, so that they are the ones who close it. */
+export const L2_GATEWAY_KEEP_ALIVE_MS = 75_000
+/** Answers under way at the end take a Redis deadline; the rest is for slow clients. */
+export const L2_GATEWAY_DRAIN_MS = 3_000
+/** Below this a static token can be guessed. */
+export const L2_GATEWAY_TOKEN_CHARACTERS_MIN = 16
