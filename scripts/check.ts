@@ -16,7 +16,7 @@ const CHECKS: readonly Check[] = [
   })),
   {
     name: 'import rules',
-    command: ['vitest', 'run', '--config', 'test/vitest.config.ts', 'test/architecture.test.ts'],
+    command: ['vitest', 'run', '--config', 'test/vitest.rules.config.ts'],
   },
   { name: 'unused code', command: ['knip', '--no-progress'] },
 ]

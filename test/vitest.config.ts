@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 const root = path.resolve(import.meta.dirname, '..')
 
 /** One project a kind of test, so that `--project edge` runs that kind alone. */
-const projects = [
+const PROJECTS = [
   {
     name: 'unit',
     include: ['test/**/*.test.ts'],
@@ -18,14 +18,14 @@ const projects = [
 export default defineConfig({
   root,
   test: {
-    projects: projects.map(({ name, include, exclude }) => ({
-      extends: true,
-      test: { name, include, exclude },
+    // A project that extended this would run the global setup again, with a Postgres of its own.
+    projects: PROJECTS.map((project) => ({
+      root,
+      test: { ...project, testTimeout: 30_000, hookTimeout: 60_000 },
     })),
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    globalSetup: ['test/support/global-setup.ts'],
+    reporters: ['default', './test/support/closing-line.ts'],
     maxWorkers: 2,
-    passWithNoTests: false,
     coverage: {
       provider: 'v8',
       include: ['shared/**/*.ts', 'origin/**/*.ts', 'edge/**/*.ts', 'drizzle/**/*.ts'],
