@@ -1,0 +1,68 @@
+import { compareIds, newestFirst, THE_BEGINNING, type PostId } from '../ids.ts'
+
+/** Ids in any order, repeats allowed; complete above `floor`. */
+export interface MergeSource {
+  readonly ids: Iterable<PostId>
+  readonly floor: PostId
+}
+
+export interface MergeBounds {
+  /** Ids below this one; `undefined`: no upper bound. */
+  readonly before: PostId | undefined
+  readonly limit: number
+}
+
+export interface Merged {
+  /** Newest first, each once, above the seam and below the bound; at most `limit`. */
+  readonly ids: readonly PostId[]
+  /** The newest id above the seam that the limit left out; `undefined`: the seam was reached. */
+  readonly next: PostId | undefined
+  /** The highest floor: at or below it some source may lack posts, so the sources do not speak for it. */
+  readonly seam: PostId
+}
+
+/**
+ * One page's candidates from several lists. Runs on both tiers, on up to 400,000 ids (500 author lists of
+ * 800): it keeps only the newest as it goes, since sorting them all would cost more than all the rest.
+ */
+export function mergeSources(
+  sources: readonly MergeSource[],
+  { before, limit }: MergeBounds,
+): Merged {
+  const seam = highestFloor(sources)
+  const roomMax = Math.max(4 * limit, 64)
+  let kept: PostId[] = []
+  let least = seam
+
+  for (const { ids } of sources) {
+    for (const id of ids) {
+      if (compareIds(id, least) <= 0) continue
+      if (before !== undefined && compareIds(id, before) >= 0) continue
+      kept.push(id)
+      if (kept.length < roomMax) continue
+      kept = newestDistinct(kept, limit + 1)
+      // One more than the limit stays, as evidence that the seam was not reached.
+      least = kept[limit] ?? least
+    }
+  }
+
+  kept = newestDistinct(kept, limit + 1)
+  return { ids: kept.slice(0, limit), next: kept[limit], seam }
+}
+
+/** Beyond a source's floor it may lack posts; beyond the highest, some source does. */
+function highestFloor(sources: readonly MergeSource[]): PostId {
+  let highest = THE_BEGINNING
+  for (const { floor } of sources) if (compareIds(floor, highest) > 0) highest = floor
+  return highest
+}
+
+function newestDistinct(ids: PostId[], max: number): PostId[] {
+  ids.sort(newestFirst)
+  const distinct: PostId[] = []
+  for (const id of ids) {
+    if (id === distinct.at(-1)) continue
+    if (distinct.push(id) === max) break
+  }
+  return distinct
+}
