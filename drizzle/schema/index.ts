@@ -1,0 +1,5 @@
+export * from './operations.ts'
+export * from './outbox.ts'
+export * from './posts.ts'
+export * from './relations.ts'
+export * from './users.ts'

@@ -1,0 +1,66 @@
+import { sql } from 'drizzle-orm'
+import { bigint, index, jsonb, pgTable, primaryKey, smallint, text } from 'drizzle-orm/pg-core'
+import type { Event } from '../../shared/events/event.ts'
+import { moment, xidColumn } from './columns.ts'
+
+/**
+ * Facts, written in the transaction of the change. Partitioned by time (`ensure_outbox_partitions`) and
+ * read between two horizons, never by id: ids do not commit in order.
+ */
+export const outbox = pgTable(
+  'outbox',
+  {
+    /** Orders the events of one transaction. */
+    id: bigint({ mode: 'number' })
+      .notNull()
+      .default(sql`nextval('outbox_id_sequence')`),
+    xid: xidColumn()
+      .notNull()
+      .default(sql`pg_current_xact_id()`),
+    at: moment()
+      .notNull()
+      .default(sql`clock_timestamp()`),
+    /** Of the log: a hash of the key. */
+    partition: smallint().notNull(),
+    key: text().notNull(),
+    event: jsonb().$type<Event>().notNull(),
+  },
+  (t) => [
+    // Serves a consumer group's read of one log partition between two horizons.
+    index('outbox_by_partition').on(t.partition, t.xid, t.id),
+    // Serves whoever follows the whole log: the tail of each process, and the leader.
+    index('outbox_by_xid').on(t.xid, t.id),
+  ],
+)
+
+/** Numbered horizons, made by the leader; partitioned as the outbox is. */
+export const ticks = pgTable(
+  'ticks',
+  {
+    n: bigint({ mode: 'number' }).notNull(),
+    at: moment().notNull(),
+    horizon: text().notNull(),
+  },
+  // Serves the newest tick, and the position of one that a watermark names.
+  (t) => [index('ticks_by_number').on(t.n)],
+)
+
+/** How far each consumer group is in each log partition, and who works on it until when. */
+export const logPositions = pgTable(
+  'log_positions',
+  {
+    groupName: text().notNull(),
+    partition: smallint().notNull(),
+    horizon: text().notNull(),
+    at: moment().notNull(),
+    owner: text(),
+    until: moment(),
+  },
+  // Serves the lease and the commit of one partition, and a group's partitions at once.
+  (t) => [primaryKey({ columns: [t.groupName, t.partition] })],
+)
+
+/** One row: the next number of the invalidation log. The leader reserves ranges, dense in all regions. */
+export const invalidationLogNumbers = pgTable('invalidation_log_numbers', {
+  next: bigint({ mode: 'number' }).notNull(),
+})
