@@ -106,6 +106,12 @@ export const SOURCES_BUDGET_MS = 50
 export const L2_DEADLINE_MS = 250
 export const ORIGIN_DEADLINE_MS = 2_000
 export const REDIS_DEADLINE_MS = 500
+export const REDIS_CONNECT_DEADLINE_MS = 1_000
+/** A Redis that comes back is found within a second, and one that stays away is not hammered. */
+export const REDIS_RECONNECT_FIRST_MS = 25
+export const REDIS_RECONNECT_LAST_MS = 1_000
+/** Waves that wait for Redis: at 10,000 a second 100 ms; later ones could not be in time. */
+export const WAVES_IN_FLIGHT_MAX = 1_024
 export const POSTGRES_DEADLINE_MS = 2_000
 /** Reads without a list and warming share this many Postgres statements at once, and this queue. */
 export const POSTGRES_FEED_READS_MAX = 8

@@ -13,6 +13,10 @@ const PLANTED: Record<string, { readonly file: string; readonly imports: string 
   'shared-stands-alone': { file: 'shared/ids.ts', imports: 'node:crypto' },
   'flows-see-ports-only': { file: 'origin/feed/run.ts', imports: '../adapters/redis/lists.ts' },
   'adapters-look-inward': { file: 'origin/adapters/redis/lists.ts', imports: '../../feed/run.ts' },
+  'stored-formats-stand-alone': {
+    file: 'origin/lists/trim.ts',
+    imports: '../feed/run.ts',
+  },
   'ports-know-no-flow': { file: 'origin/ports/lists.ts', imports: '../feed/run.ts' },
   'edge-without-origin': { file: 'edge/app.ts', imports: '../origin/feed/run.ts' },
   'origin-without-edge': { file: 'origin/feed/run.ts', imports: '../../edge/app.ts' },
@@ -55,6 +59,7 @@ async function plant(file: string, imports: string) {
     'edge/app.ts',
     'origin/ports/lists.ts',
     'origin/feed/run.ts',
+    'origin/lists/trim.ts',
     'origin/adapters/redis/lists.ts',
     'drizzle/schema.ts',
     'scripts/start.ts',

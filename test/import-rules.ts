@@ -25,13 +25,27 @@ export const IMPORT_RULES: readonly (IForbiddenRuleType & { readonly name: strin
   },
   {
     name: 'adapters-look-inward',
-    comment: 'an adapter knows ports, its own folder, the schema and shared/: it can be replaced',
+    comment:
+      'an adapter knows ports, its own folder, the schema, shared/ and the stored formats: it can be replaced',
     severity: 'error',
     from: { path: '^origin/adapters/([^/]+)/' },
     to: {
       path: '^(origin|edge|drizzle|scripts|test)/',
-      pathNot: ['^origin/ports/', '^origin/adapters/$1/', '^drizzle/schema(/|\\.ts$)'],
+      pathNot: [
+        '^origin/ports/',
+        '^origin/(fragments|lists)/',
+        '^origin/adapters/$1/',
+        '^drizzle/schema(/|\\.ts$)',
+      ],
     },
+  },
+  {
+    name: 'stored-formats-stand-alone',
+    comment:
+      'adapters may know how fragments and lists are written only while these know nothing else',
+    severity: 'error',
+    from: { path: '^origin/(fragments|lists)/' },
+    to: { pathNot: ['^origin/$1/', '^shared/'] },
   },
   {
     name: 'ports-know-no-flow',

@@ -26,8 +26,13 @@ export interface Claim {
 export interface DeliverySession extends AsyncDisposable {
   /** Of all buckets. A bucket without one is missing. */
   watermarks(): Promise<ReadonlyMap<Bucket, Watermark>>
-  /** Begins a new life of buckets that have none, or whose claims reach too far back. */
-  begin(buckets: readonly Bucket[], generation: Generation): Promise<void>
+  /**
+   * Begins a new life of buckets that have none, or whose claims reach too far back: whatever they held
+   * is removed, and every partition starts at `mark`, a tick made before the call. All that it shows is
+   * in every list that is warmed, and every fragment that is written, from now on. A bucket that somebody
+   * else began since `watermarks` answered is left alone.
+   */
+  begin(buckets: readonly Bucket[], generation: Generation, mark: PartitionMark): Promise<void>
   /** LPUSHX: reaches only lists that exist. */
   push(lists: readonly ListKey[], post: PostId): Promise<void>
   putPosts(fragments: ReadonlyMap<PostId, PostFragment>): Promise<void>

@@ -1,0 +1,78 @@
+import { Redis } from 'ioredis'
+import {
+  REDIS_CONNECT_DEADLINE_MS,
+  REDIS_DEADLINE_MS,
+  REDIS_RECONNECT_FIRST_MS,
+  REDIS_RECONNECT_LAST_MS,
+} from '../../../shared/limits.ts'
+
+export interface RedisConnectionOptions {
+  readonly url: string
+  /** Shown by CLIENT LIST. */
+  readonly name: string
+  /** Each lost connection and each failed attempt. The connection goes on trying by itself. */
+  readonly onError: (error: Error) => void
+}
+
+/**
+ * A connection for pages and small writes. It fails fast: what cannot be sent now is rejected now, and
+ * nothing is sent a second time, since a page can ask Postgres but cannot wait for a queue.
+ */
+export function redisConnection({ url, name, onError }: RedisConnectionOptions): Redis {
+  const redis = new Redis(url, {
+    connectionName: name,
+    connectTimeout: REDIS_CONNECT_DEADLINE_MS,
+    commandTimeout: REDIS_DEADLINE_MS,
+    // A node that hangs would gather commands without end; the connection is given up instead.
+    socketTimeout: 2 * REDIS_DEADLINE_MS,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    autoResubscribe: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: (attempt) =>
+      Math.min(REDIS_RECONNECT_FIRST_MS * 2 ** Math.min(attempt, 10), REDIS_RECONNECT_LAST_MS),
+    enableReadyCheck: true,
+    noDelay: true,
+    keepAlive: 10_000,
+  })
+  redis.on('error', onError)
+  return redis
+}
+
+/** Resolves when it can be used; `false` when the deadline came first. It goes on trying either way. */
+export function isReadyWithin(redis: Redis, deadlineMs: number): Promise<boolean> {
+  if (redis.status === 'ready') return Promise.resolve(true)
+  return new Promise((resolve) => {
+    const settle = (ready: boolean) => {
+      clearTimeout(timer)
+      redis.off('ready', onReady)
+      resolve(ready)
+    }
+    const onReady = () => settle(true)
+    const timer = setTimeout(() => settle(false), deadlineMs)
+    redis.once('ready', onReady)
+  })
+}
+
+/** Which connection serves a key. One node today; a cluster answers by slot. */
+export interface RedisNodes {
+  of(key: string): Redis
+}
+
+export const oneNode = (redis: Redis): RedisNodes => ({ of: () => redis })
+
+/** Splits work by node. The order within a node is kept, and `at` finds the way back. */
+export function byNode<Item>(
+  nodes: RedisNodes,
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
+): Map<Redis, { readonly item: Item; readonly at: number }[]> {
+  const groups = new Map<Redis, { item: Item; at: number }[]>()
+  for (const [at, item] of items.entries()) {
+    const node = nodes.of(keyOf(item))
+    const group = groups.get(node)
+    if (group === undefined) groups.set(node, [{ item, at }])
+    else group.push({ item, at })
+  }
+  return groups
+}
