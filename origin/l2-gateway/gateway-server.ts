@@ -37,6 +37,9 @@ const RUNS: ReadonlyMap<string, Run> = new Map([
   ['/multi-exec', runTransaction],
 ])
 
+const NOT_HTTP =
+  'HTTP/1.1 400 Bad Request\r\ncache-control: no-store\r\ncontent-length: 0\r\nconnection: close\r\n\r\n'
+
 export function gatewayServer(deps: ServerDeps): Server {
   const { limits } = deps
 
@@ -76,6 +79,12 @@ export function gatewayServer(deps: ServerDeps): Server {
     },
     (request, response) => void serve(request, response),
   )
+  // Node answers these two by itself otherwise, and without a Cache-Control.
+  server.on('checkExpectation', (request, response) => void serve(request, response))
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end(NOT_HTTP)
+    else socket.destroy()
+  })
   const unsent = unsentBytes(server)
   server.maxConnections = limits.clientsMax
   server.setTimeout(limits.clientStallMs)

@@ -20,7 +20,8 @@ export function readBody(request: IncomingMessage, bytesMax: number): Promise<st
     if (isUtf8(body)) resolve(body.toString('utf8'))
     else reject(new Refusal(400, 'ERR the request is not UTF-8'))
   })
-  // After `end` this changes nothing.
-  request.on('close', () => reject(new Refusal(400, 'ERR the request ended early')))
+  request.on('close', () => {
+    if (!request.complete) reject(new Refusal(400, 'ERR the request ended early'))
+  })
   return promise
 }

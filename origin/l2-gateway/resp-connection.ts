@@ -105,6 +105,7 @@ export function respConnection(
     }
   })
   socket.on('error', (error: NodeJS.ErrnoException) => end(error.code ?? error.name))
+  socket.on('end', () => end('redis closed the connection'))
   socket.on('close', () => end('redis closed the connection'))
 
   return {
@@ -118,8 +119,13 @@ export function respConnection(
       }
       const { promise, resolve, reject } = Promise.withResolvers<void>()
       waiting.push({
-        ...{ sink, repliesLeft: replies, bytes, sentAtMs: now(), expired: false },
-        ...{ resolve, reject },
+        sink,
+        repliesLeft: replies,
+        bytes,
+        sentAtMs: now(),
+        expired: false,
+        resolve,
+        reject,
       })
       waitingBytes += bytes
       socket.write(request)
