@@ -41,8 +41,12 @@ export const ticks = pgTable(
     at: moment().notNull(),
     horizon: text().notNull(),
   },
-  // Serves the newest tick, and the position of one that a watermark names.
-  (t) => [index('ticks_by_number').on(t.n)],
+  (t) => [
+    // Serves the newest tick, and the position of one that a watermark names.
+    index('ticks_by_number').on(t.n),
+    // Serves the tick of a moment: where a tail begins, and how far a long backlog was read.
+    index('ticks_by_time').on(t.at),
+  ],
 )
 
 /** How far each consumer group is in each log partition, and who works on it until when. */
@@ -58,6 +62,18 @@ export const logPositions = pgTable(
   },
   // Serves the lease and the commit of one partition, and a group's partitions at once.
   (t) => [primaryKey({ columns: [t.groupName, t.partition] })],
+)
+
+/** Processes that work on a group, each until it stops saying so: the partitions are shared among them. */
+export const logMembers = pgTable(
+  'log_members',
+  {
+    groupName: text().notNull(),
+    member: text().notNull(),
+    until: moment().notNull(),
+  },
+  // Serves the beat of one process, and the count of those of a group.
+  (t) => [primaryKey({ columns: [t.groupName, t.member] })],
 )
 
 /** One row: the next number of the invalidation log. The leader reserves ranges, dense in all regions. */
