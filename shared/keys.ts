@@ -30,6 +30,8 @@ export const keys = {
   /** Of the region as a whole; one tag, so that one script reaches all of them. */
   lease: '{hw}:lease',
   invalidationLog: '{hw}:log',
+  /** The highest leader's term seen: an older leader's writes are refused. */
+  leaderTerm: '{hw}:term',
   pulledSet: '{hw}:pulled',
   pulledSetHorizon: '{hw}:pulledAt',
 } as const

@@ -67,6 +67,10 @@ export const SIGNAL_EVERY_MS = 10
 export const LOG_BATCH_EVENTS_MAX = 1_000
 /** A partition's lease: a dead process frees it after this. */
 export const LOG_LEASE_MS = 10_000
+/** A process says that it works on a group, and looks for partitions to take or give, this often. */
+export const LOG_BEAT_MS = 1_000
+/** Positions that moved without an event are written this often: a write for each tick would be most of the load. */
+export const LOG_COMMIT_IDLE_MS = 2_000
 /** A group this far behind raises an alarm. */
 export const LOG_LAG_ALARM_MS = 24 * 3600 * 1000
 export const EVENT_ATTEMPTS_MAX = 8
@@ -78,6 +82,22 @@ export const TAIL_MS = 120_000
 export const TAIL_BYTES_MAX = 128 * 1024 * 1024
 /** How long a read waits for the tail to reach its token before it reads the outbox itself. */
 export const TAIL_WAIT_MS_MAX = 50
+
+/** Tail memory is let go in pieces of this much time: finer ones cost more to keep apart than they free. */
+export const TAIL_PIECE_MS = 1_000
+
+/** How soon another process leads after the leader's session ended. */
+export const LEADER_RETRY_MS = 500
+/** A leader's session that asked nothing for this long is ended by Postgres: its network is gone, its lock is not. */
+export const LEADER_IDLE_MS = 10_000
+/** Partitions are looked after and lags judged this often. */
+export const LEADER_CHORES_MS = 60_000
+/** A region that did not answer is asked again this often. */
+export const REGION_RETRY_MS = 250
+/** Entries of one append: below 1 ms of Redis. */
+export const INVALIDATION_APPEND_MAX = 256
+/** Clocks of Redis and Postgres hosts agree within this, or an alarm is raised. */
+export const CLOCK_SKEW_MS_MAX = 100
 
 export const LEASE_RENEW_MS = 100
 /** Half a second of Redis's own time: 0.5 + 0.5 + 1 keeps a delete within two seconds. */
@@ -120,8 +140,14 @@ export const POSTGRES_FEED_QUEUE_MAX = 64
 export const IDEMPOTENCY_LIFE_MS = 24 * 3600 * 1000
 export const SETTINGS_POLL_MS = 500
 export const COUNTS_EVERY_MS = 1_000
+/** Users recounted in one transaction, which locks their counts. */
+export const COUNTS_BATCH_MAX = 200
 /** Outbox partitions cover this much time; two are made ahead. */
 export const OUTBOX_PARTITION_MS = 6 * 3600 * 1000
+/** Old outbox partitions stay this long although everyone is past them: a rolled-back Redis goes back by hours at most. */
+export const OUTBOX_KEEP_MS = 24 * 3600 * 1000
+/** Taking a partition away waits this long for readers and writers before it gives up until the next round. */
+export const OUTBOX_DETACH_WAIT_MS = 100
 export const SHUTDOWN_GRACE_MS = 10_000
 
 /** A page's wave asks for at most 500 author lists, with their watermarks; the rest is room. */
@@ -152,3 +178,29 @@ export const L2_GATEWAY_KEEP_ALIVE_MS = 75_000
 export const L2_GATEWAY_DRAIN_MS = 3_000
 /** Below this a static token can be guessed. */
 export const L2_GATEWAY_TOKEN_CHARACTERS_MIN = 16
+
+/** Two writers that deadlock: one is told to begin again, and meets the other a second time only rarely. */
+export const WRITE_ATTEMPTS_MAX = 3
+
+/** The memory cache forgets after this: profiles and counts change without a word in the invalidation log. */
+export const L1_AGE_MS_MAX = 10_000
+/** A pulled author's new post shows up after at most this, and the next read of the list. */
+export const L1_AUTHOR_LIST_MS_MAX = 2_000
+/** A viewer record of 10,000 follows, unpacked; the one kind that may be larger than other entries. */
+export const L1_VIEWER_BYTES_MAX = 1024 * 1024
+/** Tags whose versions an isolate remembers: whatever fell out was delivered long ago. */
+export const HEARD_TAGS_MAX = 20_000
+/** Regions that one read tries: the nearest, and the one that takes over. */
+export const L2_REGIONS_TRIED_MAX = 2
+export const L2_REGIONS_MAX = 16
+/** Failures in a row after which an upstream is left alone, and for how long. */
+export const BREAKER_FAILURES_MAX = 5
+export const BREAKER_OPEN_MS = 1_000
+/** Writers whose newest token an isolate remembers. */
+export const FORWARDED_TOKENS_MAX = 10_000
+/** The largest page, 50 posts of 4,000 escaped characters, is below 2 MB. */
+export const ORIGIN_BODY_BYTES_MAX = 4 * 1024 * 1024
+/** Requests of one reader in a period at one place; twenty a second is no person. */
+export const RATE_LIMIT_REQUESTS_MAX = 1_200
+/** Cloudflare counts in periods of 10 or 60 seconds. */
+export const RATE_LIMIT_PERIOD_SECONDS = 60

@@ -15,13 +15,16 @@ export interface OutboxRead {
   readonly position: Position
   /** The newest tick that the new horizon shows: its horizon lies inside the position. */
   readonly tick: Tick | undefined
+  /** A backlog is read in steps of whole transactions: this one ends short of what is visible. Read on. */
+  readonly more: boolean
 }
 
 /**
  * The outbox, read between two horizons as PgQ does, on the primary.
  *
  * Promises: every event once, whatever order transactions commit in and however long one stays open;
- * `events`, `position` and `tick` are of one snapshot.
+ * `events`, `position` and `tick` are of one snapshot; a position of another epoch has nothing, since
+ * transaction ids of before a restore say nothing about those after it.
  */
 export interface Outbox {
   /** Everything visible now that `after` does not have; of one log partition, or of all. */
@@ -30,4 +33,6 @@ export interface Outbox {
   now(): Promise<Position>
   /** The position of a tick, as long as the outbox reaches back to it. */
   positionOfTick(n: number): Promise<Position | undefined>
+  /** Of the newest tick that is at least so old; of the oldest when none is; `now` when there is no tick. */
+  since(agoMs: number): Promise<Position>
 }
