@@ -51,7 +51,7 @@ export function gatewayServer(deps: ServerDeps): Server {
       'content-length': bytes.length,
       'cache-control': 'no-store',
       ...(status === 405 ? { allow: 'GET, HEAD, POST, PUT' } : undefined),
-      // A body that was not read to its end would be taken for the next request.
+      // The rest of a body that is too large would be read to its end for nothing, however long it is.
       ...(status === 413 || deps.draining() ? { connection: 'close' } : undefined),
     })
     response.end(bytes)

@@ -88,6 +88,17 @@ describe('the gateway, asked wrongly', () => {
     expect((await gateway.post('/', ['get', 'k'])).json).toEqual({ result: 'v' })
   })
 
+  it('does not read on what is too large', async () => {
+    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1')
+    socket.on('error', () => undefined)
+    const head = `POST / HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${TOKEN}\r\ncontent-type: application/json\r\n`
+    socket.write(`${head}content-length: 1000000000\r\n\r\n${' '.repeat(20_000)}`)
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 413 [^]*connection: close/i)
+    // Its body has 980,000,000 bytes to go; that the socket ends shows that nobody waits for them.
+    await once(socket, 'close')
+  })
+
   it('answers 400 when the answer would be too large, and stays in step', async () => {
     const twice = [
       ['get', 'large'],
