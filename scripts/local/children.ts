@@ -19,6 +19,8 @@ export interface ChildOptions {
   /** How this program wants to be asked to end. */
   readonly stopSignal?: NodeJS.Signals
   readonly stopGraceMs?: number
+  /** A task ends by itself when it is done; a service that does has crashed. */
+  readonly isTask?: boolean
 }
 
 export interface Child extends ProcessIdentity {
@@ -95,7 +97,7 @@ export async function endGroup(
     const gone = () => !isRunning(leader)
     await until(gone, { deadlineMs: stopGraceMs, what: `end of process ${pid}` }).catch(
       async () => {
-        signalTo(-pid, 'SIGKILL')
+        signalTo(pid, 'SIGKILL')
         await until(gone, { deadlineMs: KILL_DEADLINE_MS, what: `end of killed process ${pid}` })
       },
     )
@@ -113,6 +115,7 @@ function signalTo(target: number, signal: NodeJS.Signals): void {
   }
 }
 
-function lastLines(file: string, count = 15): string {
+/** What a log ends with: the reason, when its writer crashed. */
+export function lastLines(file: string, count = 15): string {
   return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count).join('\n')
 }
