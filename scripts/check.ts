@@ -10,7 +10,7 @@ interface Check {
 const CHECKS: readonly Check[] = [
   { name: 'format', command: ['oxfmt', '--check'] },
   { name: 'lint', command: ['oxlint'] },
-  ...['.', 'shared', 'edge', 'test/edge'].filter(hasSources).map((project): Check => ({
+  ...['.', 'shared', 'edge', 'edge/web', 'test/edge'].filter(hasSources).map((project): Check => ({
     name: `types of ${project}`,
     command: ['tsc', '--project', project],
   })),
@@ -39,7 +39,7 @@ if (failed.length > 0) {
 
 /** tsc refuses a project without files, which a young folder is. */
 function hasSources(project: string): boolean {
-  return globSync(`${project}/**/*.ts`, { exclude: ['**/node_modules/**'] }).length > 0
+  return globSync(`${project}/**/*.{ts,js}`, { exclude: ['**/node_modules/**'] }).length > 0
 }
 
 /** Output is held back: what is fine needs no lines. */
