@@ -1,0 +1,183 @@
+import type { Pool } from 'pg'
+import type { Event, LogEvent } from '../../../shared/events/event.ts'
+import type { Tick } from '../../../shared/events/tick.ts'
+import {
+  covers,
+  type Horizon,
+  horizonBelow,
+  horizonOfSnapshot,
+  parseHorizon,
+} from '../../../shared/horizon.ts'
+import { LOG_BATCH_EVENTS_MAX } from '../../../shared/limits.ts'
+import type { Outbox, OutboxRead, Position } from '../../ports/outbox.ts'
+import { cutOutbox } from './outbox-cut.ts'
+
+type EventCells = [id: string, xid: string, key: string, atMs: number, event: Event]
+
+interface ReadRow {
+  readonly epoch: number
+  readonly snapshot: string
+  /** Read after the snapshot was taken, and rounded up. */
+  readonly at_ms: string
+  readonly late: EventCells[] | null
+  readonly fresh: EventCells[] | null
+  readonly tick: TickCells | null
+}
+
+type TickCells = [n: number, horizon: string, atMs: number]
+
+interface PositionRow {
+  readonly epoch: number
+  readonly horizon: string
+  readonly at_ms: string
+}
+
+/** The epoch as of the statement's own snapshot. */
+export const EPOCH = `(select (value #>> '{}')::int from settings where key = 'epoch')`
+
+const AT_MS_AFTER = 'ceil(extract(epoch from clock_timestamp()) * 1000)::bigint'
+const TICK_CELLS = `json_build_array(n, horizon, floor(extract(epoch from at) * 1000)::bigint)`
+
+/** Ties are kept, so a part never ends inside a transaction, however many events it has. */
+const part = (where: string, ofPartition: string): string => `
+  select json_agg(json_build_array(id::text, xid::text, key,
+    floor(extract(epoch from at) * 1000)::bigint, event))
+  from (
+    select id, xid, key, at, event from outbox
+    where ${where} ${ofPartition}
+    order by xid fetch first $3 rows with ties
+  ) part`
+
+/**
+ * One statement, so one snapshot for events, horizon and tick. There is no bound on `at`: a transaction
+ * beyond xmax may have written its rows long ago, and a probe of an index that ends lower costs less
+ * than being wrong about that.
+ */
+const readStatement = (ofPartition: string): string => `
+  select pg_current_snapshot()::text as snapshot, ${EPOCH} as epoch, ${AT_MS_AFTER} as at_ms,
+    (${part('xid = any($1::xid8[])', ofPartition)}) as late,
+    (${part('xid >= $2::xid8', ofPartition)}) as fresh,
+    (select ${TICK_CELLS} from ticks order by n desc limit 1) as tick`
+
+const READ_ALL = readStatement('')
+const READ_PARTITION = readStatement('and partition = $4')
+
+const NOW = `select ${EPOCH} as epoch, pg_current_snapshot()::text as horizon, ${AT_MS_AFTER} as at_ms`
+
+/** The next tick's time is read after this tick's horizon was taken: ticks are made one after another. */
+const positionOf = (ticks: string): string => `
+  select ${EPOCH} as epoch, horizon, (select ceil(extract(epoch from coalesce(
+      (select min(next.at) from ticks next where next.n = tick.n + 1), clock_timestamp())) * 1000)::bigint) as at_ms
+  from (${ticks}) tick`
+
+const POSITION_OF_TICK = positionOf('select n, horizon from ticks where n = $1 limit 1')
+const POSITION_SINCE = positionOf(`
+  select n, horizon from ticks where n = coalesce(
+    (select n from ticks where at <= clock_timestamp() - $1 * interval '1 ms' order by at desc limit 1),
+    (select min(n) from ticks))
+  limit 1`)
+
+const TICKS_BEFORE = `
+  select ${TICK_CELLS} as tick from ticks where at <= to_timestamp($1 / 1000.0) order by at desc limit $2`
+
+/** Of a step of a backlog: enough to go back behind a transaction that was open for a second. */
+const TICKS_TRIED_MAX = 8
+
+export interface OutboxOptions {
+  /** Events of one read; a transaction is never split, so there may be more. */
+  readonly batchMax?: number
+}
+
+export function postgresOutbox(
+  pool: Pool,
+  { batchMax = LOG_BATCH_EVENTS_MAX }: OutboxOptions = {},
+): Outbox {
+  async function read(after: Position, partition?: number): Promise<OutboxRead> {
+    const bounds = [after.horizon.xip.map(String), String(after.horizon.xmax), batchMax]
+    const { rows } = await pool.query<ReadRow>(
+      partition === undefined
+        ? { name: 'outbox-read-all', text: READ_ALL, values: bounds }
+        : { name: 'outbox-read', text: READ_PARTITION, values: [...bounds, partition] },
+    )
+    const row = only(rows)
+    if (row.epoch !== after.horizon.epoch) {
+      return read({ horizon: horizonBelow(row.epoch, 0), atMs: 0 }, partition)
+    }
+    const cut = cutOutbox(
+      after.horizon,
+      {
+        late: (row.late ?? []).map(eventOf),
+        fresh: (row.fresh ?? []).map(eventOf),
+        horizon: horizonOfSnapshot(row.epoch, row.snapshot),
+      },
+      batchMax,
+    )
+    const position = { horizon: cut.horizon, atMs: Number(row.at_ms) }
+    const tick = cut.more ? await tickWithin(cut.events, cut.horizon) : tickOf(row.tick, row.epoch)
+    return { events: cut.events, position, tick, more: cut.more }
+  }
+
+  /** The newest tick that a step of a backlog has reached, so that a long one shows progress. */
+  async function tickWithin(
+    events: readonly LogEvent[],
+    horizon: Horizon,
+  ): Promise<Tick | undefined> {
+    // Events have whole milliseconds; a tick of the same one is tried too.
+    const lastAtMs = Math.max(...events.map(({ atMs }) => atMs)) + 1
+    const { rows } = await pool.query<{ tick: TickCells }>({
+      name: 'outbox-ticks-before',
+      text: TICKS_BEFORE,
+      values: [lastAtMs, TICKS_TRIED_MAX],
+    })
+    return rows
+      .map((row) => tickOf(row.tick, horizon.epoch))
+      .find((tick) => tick !== undefined && covers(horizon, tick.horizon))
+  }
+
+  async function position(
+    name: string,
+    text: string,
+    values: readonly unknown[],
+  ): Promise<Position | undefined> {
+    const { rows } = await pool.query<PositionRow>({ name, text, values: [...values] })
+    const row = rows[0]
+    const horizon = row === undefined ? undefined : parseHorizon(row.horizon)
+    if (row === undefined || horizon === undefined || horizon.epoch !== row.epoch) return undefined
+    return { horizon, atMs: Number(row.at_ms) }
+  }
+
+  async function now(): Promise<Position> {
+    const { rows } = await pool.query<PositionRow>({ name: 'outbox-now', text: NOW })
+    const { epoch, horizon, at_ms } = only(rows)
+    return { horizon: horizonOfSnapshot(epoch, horizon), atMs: Number(at_ms) }
+  }
+
+  return {
+    read,
+    now,
+    positionOfTick: (n) => position('outbox-position-of-tick', POSITION_OF_TICK, [n]),
+    since: async (agoMs) =>
+      (await position('outbox-position-since', POSITION_SINCE, [agoMs])) ?? now(),
+  }
+}
+
+const eventOf = ([id, xid, key, atMs, event]: EventCells): LogEvent => ({
+  id,
+  xid: Number(xid),
+  key,
+  atMs,
+  event,
+})
+
+/** A tick of another epoch speaks of other transactions. */
+function tickOf(cells: TickCells | null, epoch: number): Tick | undefined {
+  const horizon = parseHorizon(cells?.[1] ?? '')
+  if (cells === null || horizon === undefined || horizon.epoch !== epoch) return undefined
+  return { n: Number(cells[0]), horizon, atMs: Number(cells[2]) }
+}
+
+function only<Row>(rows: readonly Row[]): Row {
+  const [row] = rows
+  if (row === undefined) throw new TypeError('a statement that always answers a row answered none')
+  return row
+}
