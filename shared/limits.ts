@@ -23,6 +23,10 @@ export const CURSOR_CHARACTERS_MAX = 512
 export const FOLLOWS_MAX = 10_000
 /** Blocks and mutes kept inline in a viewer record, together. */
 export const RELATIONS_INLINE_MAX = 2_000
+/** Viewer records in a process's memory: some 100,000 people who follow a few dozen each. */
+export const VIEWER_RECORDS_BYTES_MAX = 256 * 1024 * 1024
+/** Half of what the tail remembers: a record kept longer unread might miss a version that the tail forgot. */
+export const VIEWER_RECORD_AGE_MS_MAX = 60_000
 /** More unabsorbed follows than this drop the list: pulling them costs more than warming. */
 export const RECENT_FOLLOWS_MAX = 50
 
@@ -42,6 +46,8 @@ export const PULLED_SET_LIFE_MS = LIST_LIFE_MS + 24 * 3600 * 1000
 export const PULLED_SET_AUTHORS_MAX = 20_000
 /** Keys of one raw write: keeps Redis below 1 ms for a batch (3 µs an insert). */
 export const PUSH_BATCH_MAX = 256
+/** Scripts of one raw write: about 10 µs each, the same millisecond. */
+export const SCRIPT_BATCH_MAX = 64
 /** Followers of one chunk: large authors take turns with small ones. */
 export const DELIVERY_CHUNK_FOLLOWERS = 2_000
 /** Posts beside a watermark that readers pull; at this many delivery stops. */
@@ -55,6 +61,10 @@ export const FILL_AGE_MS_MAX = 1_000
 export const SESSION_POSTS_MAX = 400
 export const SESSION_LIFE_MS = 24 * 3600 * 1000
 export const SESSIONS_PER_VIEWER_MAX = 3
+/** A ranked post loses half of its score in this time: yesterday's best stays behind today's average. */
+export const RECENCY_HALF_LIFE_MS = 6 * 3600 * 1000
+/** Each further post of one author counts this much of the one before it. */
+export const AUTHOR_SPREAD_SHARE = 0.7
 export const CURSOR_LIFE_MS = 24 * 3600 * 1000
 
 /** Watermarks advance on ticks; an idle partition and a dead consumer look different. */
@@ -204,3 +214,5 @@ export const ORIGIN_BODY_BYTES_MAX = 4 * 1024 * 1024
 export const RATE_LIMIT_REQUESTS_MAX = 1_200
 /** Cloudflare counts in periods of 10 or 60 seconds. */
 export const RATE_LIMIT_PERIOD_SECONDS = 60
+/** Readers of the outbox poll meanwhile, so this only has to spare a Postgres that is starting. */
+export const SIGNAL_RECONNECT_MS = 500

@@ -60,19 +60,3 @@ export interface RedisNodes {
 }
 
 export const oneNode = (redis: Redis): RedisNodes => ({ of: () => redis })
-
-/** Splits work by node. The order within a node is kept, and `at` finds the way back. */
-export function byNode<Item>(
-  nodes: RedisNodes,
-  items: readonly Item[],
-  keyOf: (item: Item) => string,
-): Map<Redis, { readonly item: Item; readonly at: number }[]> {
-  const groups = new Map<Redis, { item: Item; at: number }[]>()
-  for (const [at, item] of items.entries()) {
-    const node = nodes.of(keyOf(item))
-    const group = groups.get(node)
-    if (group === undefined) groups.set(node, [{ item, at }])
-    else group.push({ item, at })
-  }
-  return groups
-}

@@ -1,9 +1,9 @@
-import type { Redis } from 'ioredis'
 import { AppError } from '../../../shared/errors.ts'
-import { planWave, type Command, type Reply } from '../../../shared/feed/wave.ts'
+import { planWave } from '../../../shared/feed/wave.ts'
 import { WAVES_IN_FLIGHT_MAX } from '../../../shared/limits.ts'
 import type { Waves } from '../../ports/waves.ts'
-import { byNode, type RedisNodes } from './connection.ts'
+import type { RedisNodes } from './connection.ts'
+import { sendAll } from './pipeline.ts'
 
 export interface RedisWavesDeps {
   /** Each node's one reading connection: a watermark that is sent first is also read first. */
@@ -31,29 +31,6 @@ export function redisWaves({ nodes, onWave }: RedisWavesDeps): Waves {
       }
     },
   }
-}
-
-async function sendAll(nodes: RedisNodes, commands: readonly Command[]): Promise<Reply[]> {
-  const replies: Reply[] = Array.from({ length: commands.length }, () => null)
-  const groups = [...byNode(nodes, commands, ([, key]) => key)]
-  await Promise.all(
-    groups.map(async ([node, group]) => {
-      const answers = await pipeline(
-        node,
-        group.map(({ item }) => item),
-      )
-      for (const [index, { at }] of group.entries()) replies[at] = answers[index] ?? null
-    }),
-  )
-  return replies
-}
-
-/** Error replies stay in their place: the wave decides what they mean. */
-export async function pipeline(redis: Redis, commands: readonly Command[]): Promise<Reply[]> {
-  const batch = redis.pipeline()
-  for (const [name, ...args] of commands) batch.call(name, ...args)
-  const results = (await batch.exec()) ?? []
-  return results.map(([error, reply]) => error ?? (reply as Reply))
 }
 
 const unavailable = (detail: string, cause?: unknown): AppError =>

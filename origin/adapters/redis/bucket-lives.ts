@@ -1,0 +1,43 @@
+import type { Command, Reply } from '../../../shared/feed/wave.ts'
+import { allBuckets, bucketOfKey, keys, type Bucket } from '../../../shared/keys.ts'
+import { PUSH_BATCH_MAX } from '../../../shared/limits.ts'
+import { parseWatermark, type Watermark } from '../../../shared/watermark.ts'
+
+/** The replies to HGETALL of every bucket's watermark. */
+export function watermarksOf(replies: readonly Reply[]): Map<Bucket, Watermark> {
+  const watermarks = new Map<Bucket, Watermark>()
+  for (const [at, bucket] of allBuckets.entries()) {
+    const flat = replies[at]
+    if (!Array.isArray(flat)) continue
+    const fields: Record<string, string> = {}
+    for (let field = 0; field < flat.length; field += 2) fields[flat[field]] = flat[field + 1]
+    const watermark = parseWatermark(fields)
+    if (watermark !== undefined) watermarks.set(bucket, watermark)
+  }
+  return watermarks
+}
+
+/**
+ * Removes what the buckets hold, watermarks excepted. Lists of another generation are absent by
+ * themselves, but a fragment or a viewer record may be of any age, and a new watermark would vouch for it.
+ */
+export async function wipe(
+  buckets: ReadonlySet<Bucket>,
+  send: (commands: readonly Command[], batchMax: number) => Promise<Reply[]>,
+): Promise<void> {
+  let cursor = '0'
+  do {
+    const [reply] = await send([['SCAN', cursor, 'COUNT', '1000']], 1)
+    if (!Array.isArray(reply)) throw new TypeError('SCAN without a reply')
+    const [next, names] = reply as unknown as readonly [string, readonly string[]]
+    const doomed = names.filter((name) => {
+      const bucket = bucketOfKey(name)
+      return bucket !== undefined && buckets.has(bucket) && name !== keys.watermark(bucket)
+    })
+    await send(
+      doomed.map((name) => ['UNLINK', name]),
+      PUSH_BATCH_MAX,
+    )
+    cursor = next
+  } while (cursor !== '0')
+}

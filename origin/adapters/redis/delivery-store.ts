@@ -1,0 +1,161 @@
+import type { Command, Reply } from '../../../shared/feed/wave.ts'
+import { allBuckets, keys, type Bucket } from '../../../shared/keys.ts'
+import {
+  PUSH_BATCH_MAX,
+  REDIS_CONNECT_DEADLINE_MS,
+  REDIS_DEADLINE_MS,
+  SCRIPT_BATCH_MAX,
+} from '../../../shared/limits.ts'
+import type { Watermark } from '../../../shared/watermark.ts'
+import {
+  PUT_POST,
+  PUT_VERSIONED,
+  PUT_VIEWER,
+  putPostArguments,
+  putVersionedArguments,
+  putViewerArguments,
+} from '../../lists/put.ts'
+import { isTrimDue, TRIM } from '../../lists/trim.ts'
+import { BEGIN_LIFE, beginLifeArguments, CLAIM, claimArguments } from '../../lists/watermark.ts'
+import type { Claim, DeliverySession, DeliveryStore } from '../../ports/delivery-store.ts'
+import { watermarksOf, wipe } from './bucket-lives.ts'
+import { rawConnection, type RawConnection } from './raw-connection.ts'
+import { evalsha, type ScriptCall } from './scripts.ts'
+
+export interface RedisDeliveryStoreDeps {
+  readonly url: string
+  readonly postsMax: () => number
+}
+
+/** Each session is one socket of its own: see `rawConnection` for what that promises. */
+export function redisDeliveryStore({ url, postsMax }: RedisDeliveryStoreDeps): DeliveryStore {
+  return {
+    async open() {
+      const connection = await rawConnection({
+        url,
+        name: 'headwater-delivery',
+        connectTimeoutMs: REDIS_CONNECT_DEADLINE_MS,
+        deadlineMs: REDIS_DEADLINE_MS,
+      })
+      // A node that forgets them later answers with an error, which ends the session.
+      await connection.send(SCRIPTS.map(({ lua }) => ['SCRIPT', 'LOAD', lua] as const))
+      return deliverySession(connection, postsMax)
+    },
+  }
+}
+
+const SCRIPTS = [TRIM, BEGIN_LIFE, CLAIM, PUT_POST, PUT_VERSIONED, PUT_VIEWER]
+
+function deliverySession(connection: RawConnection, postsMax: () => number): DeliverySession {
+  let found: ReadonlyMap<Bucket, Watermark> = new Map()
+  let last: Promise<unknown> = Promise.resolve()
+
+  /** One call after the other: a claim is written when everything before it was answered. */
+  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const result = last.then(work)
+    // Who called sees the failure; those behind it meet a dead connection.
+    last = result.catch(() => undefined)
+    return result
+  }
+  const send = async (commands: readonly Command[], batchMax: number): Promise<Reply[]> => {
+    const replies: Reply[] = []
+    for (let at = 0; at < commands.length; at += batchMax) {
+      for (const reply of await connection.send(commands.slice(at, at + batchMax))) {
+        replies.push(reply)
+      }
+    }
+    return replies
+  }
+  const run = (calls: readonly ScriptCall[]) => send(calls.map(evalsha), SCRIPT_BATCH_MAX)
+
+  return {
+    watermarks: () =>
+      inTurn(async () => {
+        const replies = await send(
+          allBuckets.map((bucket) => ['HGETALL', keys.watermark(bucket)]),
+          PUSH_BATCH_MAX,
+        )
+        found = watermarksOf(replies)
+        return found
+      }),
+
+    begin: (buckets, generation, mark) =>
+      inTurn(async () => {
+        await wipe(new Set(buckets), send)
+        await run(
+          buckets.map((bucket) => ({
+            script: BEGIN_LIFE,
+            keys: [keys.watermark(bucket)],
+            args: beginLifeArguments(found.get(bucket)?.generation, generation, mark),
+          })),
+        )
+      }),
+
+    push: (lists, post) =>
+      inTurn(async () => {
+        const lengths = await send(
+          lists.map((list) => ['LPUSHX', list, post]),
+          PUSH_BATCH_MAX,
+        )
+        const due = lists.filter((_, at) => isTrimDue(Number(lengths[at]), postsMax()))
+        await run(due.map((list) => ({ script: TRIM, keys: [list], args: [String(postsMax())] })))
+      }),
+
+    putPosts: (fragments) =>
+      inTurn(async () => {
+        await run(
+          [...fragments].map(([post, fragment]) => ({
+            script: PUT_POST,
+            keys: [keys.post(post)],
+            args: putPostArguments(fragment),
+          })),
+        )
+      }),
+
+    putUsers: (fragments) =>
+      inTurn(async () => {
+        await run(
+          [...fragments].map(([user, fragment]) => ({
+            script: PUT_VERSIONED,
+            keys: [keys.user(user)],
+            args: putVersionedArguments(fragment),
+          })),
+        )
+      }),
+
+    putViewers: (records) =>
+      inTurn(async () => {
+        await run(
+          records.map((record) => ({
+            script: PUT_VIEWER,
+            keys: [keys.viewer(record.viewer)],
+            args: putViewerArguments(record),
+          })),
+        )
+      }),
+
+    claim: (claims) =>
+      inTurn(async () => {
+        const groups = [...Map.groupBy(claims, ({ bucket }) => bucket)]
+        const replies = await run(groups.map(([bucket, group]) => claimCall(bucket, group)))
+        return groups.flatMap(([bucket], at) => (replies[at] === 1 ? [] : [bucket]))
+      }),
+
+    [Symbol.asyncDispose]() {
+      connection.close()
+      return Promise.resolve()
+    },
+  }
+}
+
+function claimCall(bucket: Bucket, claims: readonly Claim[]): ScriptCall {
+  const [first] = claims
+  if (first === undefined || claims.some(({ generation }) => generation !== first.generation)) {
+    throw new TypeError('claims of one bucket in two generations')
+  }
+  return {
+    script: CLAIM,
+    keys: [keys.watermark(bucket)],
+    args: claimArguments(first.generation, claims),
+  }
+}

@@ -1,0 +1,45 @@
+import type { Redis } from 'ioredis'
+import { AppError } from '../../../shared/errors.ts'
+import type { Command, Reply } from '../../../shared/feed/wave.ts'
+import type { RedisNodes } from './connection.ts'
+
+/**
+ * One pipeline a node, all at once; each node's share keeps its order. Error replies stay in their place,
+ * as a pipeline resolves with errors inside and the caller decides what they mean.
+ */
+export async function sendAll(
+  nodes: RedisNodes,
+  commands: readonly Command[],
+  keyOf: (command: Command) => string = ([, key]) => key,
+): Promise<Reply[]> {
+  const places = new Map<Redis, number[]>()
+  for (const [at, command] of commands.entries()) {
+    const node = nodes.of(keyOf(command))
+    const share = places.get(node)
+    if (share === undefined) places.set(node, [at])
+    else share.push(at)
+  }
+  const replies: Reply[] = Array.from({ length: commands.length }, () => null)
+  await Promise.all(
+    [...places].map(async ([node, share]) => {
+      const batch = node.pipeline()
+      for (const at of share) {
+        const [name, ...args] = commands[at] ?? []
+        if (name !== undefined) batch.call(name, ...args)
+      }
+      const results = (await batch.exec()) ?? []
+      for (const [index, at] of share.entries()) {
+        const [error, reply] = results[index] ?? [null, null]
+        replies[at] = error ?? (reply as Reply)
+      }
+    }),
+  )
+  return replies
+}
+
+/** All of them, or STORE_UNAVAILABLE with the first error among them. */
+export function whole(replies: readonly Reply[]): readonly Reply[] {
+  const failure = replies.find((reply) => reply instanceof Error)
+  if (failure !== undefined) throw new AppError('STORE_UNAVAILABLE', 'redis', { cause: failure })
+  return replies
+}

@@ -1,0 +1,71 @@
+import type { Reply } from '../../../shared/feed/wave.ts'
+
+/** A command as RESP, to be joined with others into one write. */
+export function encodeCommand(parts: readonly string[]): string {
+  let text = `*${parts.length}\r\n`
+  for (const part of parts) text += `$${Buffer.byteLength(part)}\r\n${part}\r\n`
+  return text
+}
+
+/** Takes the bytes of a connection in any pieces and hands out whole replies. Throws on what is not RESP2. */
+export function respReader(onReply: (reply: Reply) => void): (chunk: Buffer) => void {
+  let rest: Buffer = Buffer.alloc(0)
+  return (chunk) => {
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+    let at = 0
+    for (;;) {
+      const parsed = parseReply(bytes, at)
+      if (parsed === undefined) break
+      at = parsed.end
+      onReply(parsed.reply)
+    }
+    rest = bytes.subarray(at)
+  }
+}
+
+interface Parsed {
+  readonly reply: Reply
+  readonly end: number
+}
+
+/** `undefined`: the rest has not come yet. */
+function parseReply(bytes: Buffer, start: number): Parsed | undefined {
+  const lineEnd = bytes.indexOf('\r\n', start)
+  if (lineEnd === -1) return undefined
+  const line = bytes.toString('utf8', start + 1, lineEnd)
+  const end = lineEnd + 2
+  switch (bytes[start]) {
+    case 0x2b: // +
+      return { reply: line, end }
+    case 0x2d: // -
+      return { reply: new Error(line), end }
+    case 0x3a: // :
+      return { reply: Number(line), end }
+    case 0x24: // $
+      return parseText(bytes, end, Number(line))
+    case 0x2a: // *
+      return parseArray(bytes, end, Number(line))
+    default:
+      throw new TypeError('the node does not speak RESP2')
+  }
+}
+
+function parseText(bytes: Buffer, start: number, length: number): Parsed | undefined {
+  if (length < 0) return { reply: null, end: start }
+  const end = start + length + 2
+  if (bytes.length < end) return undefined
+  return { reply: bytes.toString('utf8', start, start + length), end }
+}
+
+function parseArray(bytes: Buffer, start: number, length: number): Parsed | undefined {
+  if (length < 0) return { reply: null, end: start }
+  const replies: Reply[] = []
+  let end = start
+  for (let index = 0; index < length; index += 1) {
+    const parsed = parseReply(bytes, end)
+    if (parsed === undefined) return undefined
+    replies.push(parsed.reply)
+    end = parsed.end
+  }
+  return { reply: replies, end }
+}
