@@ -1,0 +1,84 @@
+import pg from 'pg'
+import {
+  POSTGRES_DEADLINE_MS,
+  SIGNAL_EVERY_MS,
+  SIGNAL_RECONNECT_MS,
+} from '../../../shared/limits.ts'
+import type { Signal } from '../../ports/signal.ts'
+
+const CHANNEL = 'headwater_outbox'
+
+/**
+ * NOTIFY on a connection of its own, after the commit and at most every 10 ms: inside the transaction it
+ * would take a lock that all committers share, and halve their rate.
+ */
+export function postgresSignal(url: string, onFailure: (error: unknown) => void): Signal {
+  const listeners = new Set<() => void>()
+  const closing = new AbortController()
+  let client: pg.Client | undefined
+  let reconnecting: NodeJS.Timeout | undefined
+  let pending: NodeJS.Timeout | undefined
+
+  const wake = () => {
+    for (const listener of listeners) listener()
+  }
+
+  async function connect(): Promise<void> {
+    const next = new pg.Client({
+      connectionString: url,
+      application_name: 'headwater-signal',
+      connectionTimeoutMillis: POSTGRES_DEADLINE_MS,
+      query_timeout: POSTGRES_DEADLINE_MS,
+      keepAlive: true,
+    })
+    next.on('notification', wake)
+    next.on('error', (error) => lost(next, error))
+    next.on('end', () => lost(next, new Error('the signal connection ended')))
+    try {
+      await next.connect()
+      await next.query(`listen ${CHANNEL}`)
+      if (closing.signal.aborted) return await next.end()
+      client = next
+      // What was signalled while nobody listened is looked for now.
+      wake()
+    } catch (error) {
+      lost(next, error)
+    }
+  }
+
+  /** Once a connection, whichever of its events comes first. */
+  function lost(broken: pg.Client, error: unknown): void {
+    if (client === broken) client = undefined
+    if (closing.signal.aborted || reconnecting !== undefined || client !== undefined) return
+    onFailure(error)
+    broken.end().catch(onFailure)
+    reconnecting = setTimeout(() => {
+      reconnecting = undefined
+      void connect()
+    }, SIGNAL_RECONNECT_MS)
+  }
+
+  function notify(): void {
+    pending = undefined
+    client?.query(`notify ${CHANNEL}`).catch(onFailure)
+  }
+
+  const connected = connect()
+  return {
+    raise() {
+      wake()
+      pending ??= setTimeout(notify, SIGNAL_EVERY_MS)
+    },
+    listen(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    async [Symbol.asyncDispose]() {
+      closing.abort()
+      clearTimeout(reconnecting)
+      clearTimeout(pending)
+      await connected
+      await client?.end()
+    },
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * Tells everyone who reads the outbox that there is something new. A hint: who misses it polls.
+ *
+ * Promises: `raise` neither throws nor waits, and many within a few milliseconds make one signal; wakes
+ * listeners in this process at once and those in others over the store.
+ */
+export interface Signal extends AsyncDisposable {
+  raise(): void
+  /** Answers how to stop listening. */
+  listen(wake: () => void): () => void
+}

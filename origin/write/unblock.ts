@@ -1,0 +1,8 @@
+import { refuseBlocked, relationCommand } from './relations.ts'
+
+/** Brings no follow back. The other side’s record is raised too: what it may see has changed. */
+export const unblock = relationCommand('block', async ({ relations }, standing, viewer, target) => {
+  if (await relations.remove('block', viewer, target)) return [viewer, target]
+  refuseBlocked(standing)
+  return []
+})
