@@ -97,7 +97,7 @@ export async function endGroup(
     const gone = () => !isRunning(leader)
     await until(gone, { deadlineMs: stopGraceMs, what: `end of process ${pid}` }).catch(
       async () => {
-        signalTo(pid, 'SIGKILL')
+        killGroup(leader)
         await until(gone, { deadlineMs: KILL_DEADLINE_MS, what: `end of killed process ${pid}` })
       },
     )
@@ -105,6 +105,12 @@ export async function endGroup(
   // What the leader left behind in its group. A group outlives its leader, but its number is free
   // for others once the group is empty, so a process of that number means that it was reused.
   if (pid > 0 && identify(pid) === undefined) signalTo(-pid, 'SIGKILL')
+}
+
+/** At once, the leader and all that it started. */
+export function killGroup({ pid }: ProcessIdentity): void {
+  signalTo(-pid, 'SIGKILL')
+  signalTo(pid, 'SIGKILL')
 }
 
 function signalTo(target: number, signal: NodeJS.Signals): void {

@@ -1,8 +1,7 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import { endGroup } from './children.ts'
+import { endGroup, killGroup } from './children.ts'
 import { isGone, isRunning, type ProcessIdentity } from './process-identity.ts'
 
 const Record = z.object({ name: z.string(), pid: z.number().int(), startedAt: z.string() })
@@ -27,7 +26,7 @@ export function forget(folder: string, { pid }: ProcessIdentity): void {
 /** Ends what still runs, and answers with the names; what only shares a number is left alone. */
 export async function endLeftovers(folder: string): Promise<readonly string[]> {
   const ended: string[] = []
-  for (const record of (await recorded(folder)).toReversed()) {
+  for (const record of recorded(folder).toReversed()) {
     if (isRunning(record)) {
       ended.push(record.name)
       const stopSignal = record.name === 'postgres' ? 'SIGINT' : 'SIGTERM'
@@ -38,20 +37,27 @@ export async function endLeftovers(folder: string): Promise<readonly string[]> {
   return ended
 }
 
+/** For the last moment of a process, which can wait for nothing: what it threw away is lost anyway. */
+export function killLeftovers(folder: string): void {
+  for (const record of recorded(folder).filter(isRunning)) {
+    killGroup(record)
+    forget(folder, record)
+  }
+}
+
 /** In the order in which they were started. */
-export async function recorded(folder: string): Promise<readonly ChildRecord[]> {
-  let names: readonly string[]
+export function recorded(folder: string): readonly ChildRecord[] {
+  return namesIn(folder)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => Record.parse(JSON.parse(readFileSync(path.join(folder, name), 'utf8'))))
+    .toSorted((a, b) => a.startedAt.localeCompare(b.startedAt, 'en', { numeric: true }))
+}
+
+function namesIn(folder: string): readonly string[] {
   try {
-    names = await readdir(folder)
+    return readdirSync(folder)
   } catch (error) {
     if (isGone(error)) return []
     throw error
   }
-  const files = names
-    .filter((name) => name.endsWith('.json'))
-    .map((name) => path.join(folder, name))
-  const records = await Promise.all(
-    files.map(async (file) => Record.parse(JSON.parse(await readFile(file, 'utf8')))),
-  )
-  return records.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt, 'en', { numeric: true }))
 }

@@ -5,7 +5,7 @@ import type { TestProject } from 'vitest/node'
 import { freePort } from '../../scripts/local/ports.ts'
 import { startPostgres } from '../../scripts/local/postgres.ts'
 import { findRedisBinary } from '../../scripts/local/redis-binary.ts'
-import { makeRunFolder, removeRunFolder, spawnIn } from './run.ts'
+import { makeRunFolder, removeRunFolder, removeRunFolderAtExit, spawnIn } from './run.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -23,6 +23,7 @@ const TEMPLATE = 'headwater_template'
 /** One Postgres for each run of the tests, with a migrated template; Redis servers are private. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const runFolder = await makeRunFolder()
+  removeRunFolderAtExit(runFolder)
   const tearDown = () => removeRunFolder(runFolder)
   try {
     const toolsDir = path.join(process.env['HEADWATER_HOME'] ?? `${ROOT}/.headwater`, 'tools')

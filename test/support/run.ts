@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { mkdtemp, readdir, rm, writeFile, readFile, mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { startChild, type SpawnChild } from '../../scripts/local/children.ts'
-import { endLeftovers, forget, remember } from '../../scripts/local/leftovers.ts'
+import { endLeftovers, forget, killLeftovers, remember } from '../../scripts/local/leftovers.ts'
 import {
   identify,
   isGone,
@@ -25,6 +25,16 @@ export async function makeRunFolder(): Promise<string> {
 export async function removeRunFolder(folder: string): Promise<void> {
   await endLeftovers(path.join(folder, 'children'))
   await rm(folder, { recursive: true, force: true })
+}
+
+/** The same when the run is broken off: Ctrl-C and SIGTERM end this process without a teardown. */
+export function removeRunFolderAtExit(folder: string): void {
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
+  process.once('exit', () => {
+    killLeftovers(path.join(folder, 'children'))
+    // Servers write until they notice; what they leave is removed by the next run.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  })
 }
 
 /** A child that is recorded, so that the end of the run, or the next run, finds it. */
