@@ -28,8 +28,8 @@ export function authorActions({ api, relations, concealed, notices, onChange }) 
    */
   const attempt = (failure, work) => void work().catch((error) => notices.fail(failure, error))
 
-  /** @param {UserBrief} author */
-  const nameOf = (author) => author.name || `@${author.handle}`
+  /** Isolated, so that a name written from right to left leaves the sentence in order. @param {UserBrief} author */
+  const nameOf = ({ name, handle }) => `\u2068${name || `@${handle}`}\u2069`
 
   const actions = {
     /** @param {UserBrief} author */

@@ -85,7 +85,7 @@ export function hiddenPeopleView({ api, authors }) {
       'div',
       { class: 'view' },
       element('p', { class: 'toolbar' }, element('a', { href: '#/', class: 'back' }, '← Home')),
-      element('h1', { class: 'page-title' }, 'Hidden people'),
+      element('h1', { class: 'page-title' }, 'Blocked and muted'),
       ...LISTS.map(section),
     ),
 

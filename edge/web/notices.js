@@ -29,7 +29,7 @@ export function notices(place) {
     const shown = element(
       'div',
       { class: isFailure ? 'notice failure' : 'notice' },
-      element('span', { dir: 'auto' }, text),
+      element('span', {}, text),
       run && element('button', { type: 'button', class: 'link-button', onclick: run }, 'Undo'),
       element(
         'button',

@@ -78,7 +78,7 @@ function summary(entry) {
   const state = outcome !== '' ? 'failed' : completeness
   const words =
     outcome !== ''
-      ? `${status || 'No answer'} ${outcome}`
+      ? `${status === 0 ? 'No answer:' : status} ${outcome}`
       : (COMPLETENESS[completeness] ?? `${status}`)
   const lacks = missing.length > 0 ? ` without ${missing.join(', ')}` : ''
   return [
