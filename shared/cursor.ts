@@ -55,7 +55,9 @@ export function parseCursor(viewer: UserId | 'public', text: string, nowMs: numb
 }
 
 const checkOf = (viewer: UserId | 'public', cursor: Cursor): number =>
-  fnv1a(`${viewer} ${JSON.stringify(Object.entries(cursor).toSorted())}`)
+  fnv1a(
+    `${viewer} ${JSON.stringify(Object.entries(cursor).toSorted(([a], [b]) => (a < b ? -1 : 1)))}`,
+  )
 
 function decode(text: string): unknown {
   if (text.length > CURSOR_CHARACTERS_MAX || !/^[0-9A-Za-z_-]+$/.test(text)) return undefined

@@ -31,6 +31,9 @@ function checked(text: string): string {
 /** Below every id: the floor of a list that lacks nothing. */
 export const THE_BEGINNING = '0' as PostId
 
+/** No id is above it: as an exclusive bound it bounds nothing that was ever minted. */
+export const ID_BOUND = ID_MAX as PostId
+
 /** Negative when `a` is older. Shorter text is a smaller number; of equal length, text order is number order. */
 export function compareIds(a: string, b: string): number {
   if (a.length !== b.length) return a.length - b.length
@@ -52,4 +55,6 @@ export const shardOf = (text: PostId | UserId): number =>
 
 /** The lowest id that a millisecond can have: bounds "all since" queries. */
 export const lowestIdAt = (timeMs: number): PostId =>
-  String(BigInt(Math.max(0, Math.trunc(timeMs - ID_EPOCH_MS))) << (SHARD_BITS + SEQUENCE_BITS)) as PostId
+  String(
+    BigInt(Math.max(0, Math.trunc(timeMs - ID_EPOCH_MS))) << (SHARD_BITS + SEQUENCE_BITS),
+  ) as PostId

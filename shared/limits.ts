@@ -53,6 +53,11 @@ export const DELIVERY_CHUNK_FOLLOWERS = 2_000
 /** Posts beside a watermark that readers pull; at this many delivery stops. */
 export const DELIVERY_EXCEPTIONS_MAX = 100
 
+/** Fills and warmings under way after answers; beyond, they are left to the next reader. */
+export const AFTER_ANSWER_WORK_MAX = 256
+/** Absent lists that one read has warmed after its answer; the next read goes on with the rest. */
+export const WARMINGS_PER_READ_MAX = 20
+
 export const FRAGMENT_LIFE_MS = 7 * 24 * 3600 * 1000
 /** A fill whose read is older than this may have missed an invalidation. */
 export const FILL_AGE_MS_MAX = 1_000
@@ -216,3 +221,13 @@ export const RATE_LIMIT_REQUESTS_MAX = 1_200
 export const RATE_LIMIT_PERIOD_SECONDS = 60
 /** Readers of the outbox poll meanwhile, so this only has to spare a Postgres that is starting. */
 export const SIGNAL_RECONNECT_MS = 500
+
+/** Key sets and claims of large products fit; a header beyond it is refused by servers anyway. */
+export const BEARER_TOKEN_CHARACTERS_MAX = 8_192
+/** Clocks of whoever issues tokens and ours may differ by this much. */
+export const CLOCK_TOLERANCE_SECONDS = 5
+export const JWKS_DEADLINE_MS = 2_000
+/** An unknown key id asks for the key set again at most this often, whoever sends them. */
+export const JWKS_COOLDOWN_MS = 30_000
+/** A key that its owner withdrew is trusted no longer than this. */
+export const JWKS_LIFE_MS = 10 * 60 * 1000

@@ -1,4 +1,4 @@
-import type { Token } from './horizon.ts'
+import type { Horizon, Token } from './horizon.ts'
 
 /** The `Headwater-Token` header: `<epoch>.<xid>`. Opaque to clients, who send the newest back. */
 export const formatToken = ({ epoch, xid }: Token): string => `${epoch}.${xid}`
@@ -13,4 +13,14 @@ export function laterToken(a: Token | undefined, b: Token | undefined): Token | 
   if (a === undefined || b === undefined) return a ?? b
   if (a.epoch !== b.epoch) return a.epoch > b.epoch ? a : b
   return a.xid >= b.xid ? a : b
+}
+
+/**
+ * What a cursor asks of the next page: all that this one could see. Stronger than the token that a client
+ * gets: with a transaction still running, `asOf` shows posts above its xmin, and a page that lacks them
+ * below the cursor would lose them for this walk.
+ */
+export function cursorToken(asOf: Horizon, token: Token | undefined): Token {
+  const seen = { epoch: asOf.epoch, xid: asOf.xmax - 1 }
+  return laterToken(seen, token) ?? seen
 }

@@ -1,0 +1,57 @@
+import type { Relations } from '../ports/relations.ts'
+import { warmLists, type WarmListsDeps } from './effects/warm-lists.ts'
+import { blockedAuthors } from './filters/blocked-authors.ts'
+import { deletedPosts } from './filters/deleted-posts.ts'
+import { mutedAuthors } from './filters/muted-authors.ts'
+import { ownAndFollowed } from './filters/own-and-followed.ts'
+import type { FindDeps } from './find-candidates.ts'
+import { fragments, type FragmentsDeps } from './hydrators/fragments.ts'
+import { heads } from './hydrators/heads.ts'
+import { standing } from './hydrators/standing.ts'
+import type { ViewerRecords } from './query/viewer-records.ts'
+import { recency } from './scorers/recency.ts'
+import { authorSpread } from './selectors/author-spread.ts'
+import { pulledAuthors } from './sources/pulled-authors.ts'
+import { recentFollows } from './sources/recent-follows.ts'
+import { recentPosts } from './sources/recent-posts.ts'
+import { timeline } from './sources/timeline.ts'
+import { undelivered } from './sources/undelivered.ts'
+import type { Filter, Hydrator, Scorer, Selector } from './stages.ts'
+
+export interface HomeFeedDeps extends FragmentsDeps, WarmListsDeps {
+  readonly records: ViewerRecords
+  readonly relations: Relations
+}
+
+export interface FeedPipeline extends FindDeps {
+  /** What a session is made of: every candidate above the seam, in the order of its pages. */
+  readonly freeze: {
+    readonly hydrators: readonly Hydrator[]
+    readonly scorers: readonly Scorer[]
+    readonly selectors: readonly Selector[]
+  }
+  /** Checked for each page, never frozen. */
+  readonly page: { readonly hydrators: readonly Hydrator[]; readonly filters: readonly Filter[] }
+}
+
+/** Read this to know what the home feed is: query, then sources, hydrators, filters, scorers, selectors, effects. */
+export const homeFeed = (deps: HomeFeedDeps): FeedPipeline => ({
+  tail: deps.tail,
+  sources: [
+    timeline,
+    pulledAuthors(deps.tail),
+    recentFollows(deps.records),
+    recentPosts(deps.tail),
+    undelivered,
+  ],
+  freeze: {
+    hydrators: [heads(deps)],
+    scorers: [recency],
+    selectors: [authorSpread],
+  },
+  page: {
+    hydrators: [fragments(deps), standing(deps.relations)],
+    filters: [deletedPosts, ownAndFollowed, blockedAuthors, mutedAuthors],
+  },
+  warm: warmLists(deps),
+})

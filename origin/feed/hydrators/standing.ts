@@ -1,0 +1,35 @@
+import type { PostId, UserId } from '../../../shared/ids.ts'
+import type { Relations, RelationsAmong } from '../../ports/relations.ts'
+import type { FeedQuery } from '../query/feed-query.ts'
+import type { Candidate, Hydrator } from '../stages.ts'
+
+/** What holds between the viewer and each author, from the viewer record; for a large one, from the truth. */
+export const standing = (relations: Relations): Hydrator => ({
+  name: 'standing',
+  async load(query, candidates) {
+    const authors = new Set(candidates.flatMap(({ author }) => author ?? []))
+    const among = query.record.large ? await ask(relations, query, [...authors]) : query.record
+    const patches = new Map<PostId, Partial<Candidate>>()
+    // Unknown relationships patch nothing, and what has no standing is dropped.
+    if (among === undefined) return patches
+    for (const { id, author } of candidates) {
+      if (author === undefined) continue
+      patches.set(id, {
+        standing: {
+          own: author === query.viewer,
+          followed: among.follows.has(author),
+          blocked: among.blocks.has(author),
+          muted: among.mutes.has(author),
+        },
+      })
+    }
+    return patches
+  },
+})
+
+const ask = (
+  relations: Relations,
+  { viewer, stores }: FeedQuery,
+  authors: readonly UserId[],
+): Promise<RelationsAmong | undefined> =>
+  stores.truth('relations', () => relations.among(viewer, authors))

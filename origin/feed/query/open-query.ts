@@ -1,0 +1,109 @@
+import { AppError } from '../../../shared/errors.ts'
+import type { WaveAnswer, WaveRequest } from '../../../shared/feed/wave.ts'
+import type { Horizon, Token } from '../../../shared/horizon.ts'
+import type { UserId } from '../../../shared/ids.ts'
+import { bucketOf } from '../../../shared/keys.ts'
+import type { Now } from '../../../shared/time.ts'
+import type { ViewerRecord } from '../../../shared/viewer-record.ts'
+import type { ProjectionFills } from '../../ports/projection-fills.ts'
+import type { Tail } from '../../ports/tail.ts'
+import type { FeedQuery } from './feed-query.ts'
+import { labels as noLabels, type Labels } from './labels.ts'
+import { isTrusted } from './lists-read.ts'
+import { reachToken } from './reach-token.ts'
+import { readStores, type ReadStores, type ReadStoresDeps } from './read-stores.ts'
+import { isOvertaken, type ViewerRecords } from './viewer-records.ts'
+
+export interface OpenQueryDeps extends ReadStoresDeps {
+  readonly tail: Tail
+  readonly records: ViewerRecords
+  readonly fills: ProjectionFills
+  readonly now: Now
+  /** Runs work after the answer, bounded and observed. */
+  readonly later: (work: () => Promise<void>) => void
+}
+
+export interface Reader {
+  readonly viewer: UserId
+  readonly token: Token | undefined
+  /** What the first wave is needed for beside the viewer record. */
+  readonly alongside?: WaveRequest
+}
+
+export interface Opened {
+  readonly asOf: Horizon
+  readonly nowMs: number
+  readonly labels: Labels
+  /** `undefined`: there was no room to find out whom the viewer follows, so nothing may be shown. */
+  readonly query: FeedQuery | undefined
+  /** The answer for `alongside`; `undefined` when Redis did not answer. */
+  readonly wave: WaveAnswer | undefined
+}
+
+/** Who reads, and how much the page must know: the token is waited for, and the viewer record is found. */
+export async function openQuery(deps: OpenQueryDeps, reader: Reader): Promise<Opened> {
+  const { viewer, token, alongside } = reader
+  const labels = noLabels()
+  const stores = readStores(deps, labels)
+  const nowMs = deps.now()
+  const reach = await reachToken(deps.tail, token)
+
+  // A snapshot taken on the primary now has every token that was handed out before.
+  const direct = reach.isTokenAhead ? await recordInTruth(stores, viewer, 'token') : undefined
+  if (reach.isTailLost && direct === undefined) labels.lacks('postgres', 'degraded')
+
+  const kept = direct ?? deps.records.get(viewer)
+  const wave =
+    kept === undefined
+      ? await stores.wave({ ...alongside, viewers: [viewer] })
+      : alongside && (await stores.wave(alongside))
+  const record = kept ?? (await findRecord(deps, stores, viewer, wave, nowMs))
+  const asOf = direct?.horizon ?? reach.asOf
+  const query = record && {
+    viewer,
+    record,
+    token,
+    asOf,
+    truthOnly: direct !== undefined,
+    nowMs,
+    stores,
+    labels,
+    later: deps.later,
+  }
+  return { asOf, nowMs, labels, query, wave }
+}
+
+/** Redis' record counts only under a watermark that the tail takes over from; else the truth is asked. */
+async function findRecord(
+  { tail, records, fills, later }: OpenQueryDeps,
+  stores: ReadStores,
+  viewer: UserId,
+  wave: WaveAnswer | undefined,
+  readAtMs: number,
+): Promise<ViewerRecord | undefined> {
+  const stored = wave?.viewers.get(viewer)
+  const isCurrent = isTrusted(wave?.watermarks.get(bucketOf(viewer)), tail)
+  if (stored !== undefined && isCurrent && !isOvertaken(stored, tail)) {
+    records.keep(stored, readAtMs)
+    return stored
+  }
+  const record = await recordInTruth(stores, viewer, 'viewer-record')
+  const failure = stores.postgresFailure()
+  if (record === undefined && failure !== undefined) throw failure
+  if (record === undefined) return undefined
+  records.keep(record, readAtMs)
+  if (!stores.isRedisAway()) later(() => fills.viewers([record], readAtMs))
+  return record
+}
+
+async function recordInTruth(
+  stores: ReadStores,
+  viewer: UserId,
+  source: string,
+): Promise<(ViewerRecord & { readonly horizon: Horizon }) | undefined> {
+  const found = await stores.truth(source, (truth) => truth.viewerRecords([viewer]))
+  if (found === undefined) return undefined
+  const record = found.get(viewer)
+  if (record === undefined) throw new AppError('USER_NOT_FOUND', `viewer ${viewer}`)
+  return record
+}

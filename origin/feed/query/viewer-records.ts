@@ -1,0 +1,104 @@
+import type { Horizon } from '../../../shared/horizon.ts'
+import type { UserId } from '../../../shared/ids.ts'
+import { tags } from '../../../shared/invalidation.ts'
+import { VIEWER_RECORD_AGE_MS_MAX, VIEWER_RECORDS_BYTES_MAX } from '../../../shared/limits.ts'
+import type { Now } from '../../../shared/time.ts'
+import type { ViewerRecord } from '../../../shared/viewer-record.ts'
+import type { Tail } from '../../ports/tail.ts'
+
+/**
+ * Viewer records in the process's memory: with one at hand a page takes two waves, without it three.
+ *
+ * A record stands until the tail hears of a higher version. The tail remembers versions for some minutes
+ * only, so a record that was not read again within a minute is dropped unread.
+ */
+export interface ViewerRecords {
+  get(viewer: UserId): ViewerRecord | undefined
+  /** `readAtMs`: before its read began. A record that the tail has overtaken is not kept. */
+  keep(record: ViewerRecord, readAtMs: number): void
+  /** The horizon of the viewer's timeline when it was last read: which follows it has absorbed. */
+  timelineHorizon(viewer: UserId): Horizon | undefined
+  noteTimeline(viewer: UserId, horizon: Horizon): void
+  /** For the tail, as it hears of versions. */
+  forget(viewer: UserId): void
+  /** For a tail that lost its place. */
+  clear(): void
+}
+
+interface Entry {
+  readonly record: ViewerRecord
+  readonly readAtMs: number
+  readonly bytes: number
+  timeline: Horizon | undefined
+}
+
+export interface ViewerRecordsDeps {
+  readonly tail: Pick<Tail, 'heard'>
+  readonly now: Now
+  readonly bytesMax?: number
+}
+
+export function viewerRecords({
+  tail,
+  now,
+  bytesMax = VIEWER_RECORDS_BYTES_MAX,
+}: ViewerRecordsDeps): ViewerRecords {
+  // A Map keeps the order of insertion: the first is the least recently used.
+  const entries = new Map<UserId, Entry>()
+  let bytes = 0
+
+  function drop(viewer: UserId): void {
+    const entry = entries.get(viewer)
+    if (entry === undefined) return
+    entries.delete(viewer)
+    bytes -= entry.bytes
+  }
+
+  return {
+    get(viewer) {
+      const entry = entries.get(viewer)
+      if (entry === undefined) return undefined
+      const isOld = now() - entry.readAtMs > VIEWER_RECORD_AGE_MS_MAX
+      if (isOld || isOvertaken(entry.record, tail)) {
+        drop(viewer)
+        return undefined
+      }
+      entries.delete(viewer)
+      entries.set(viewer, entry)
+      return entry.record
+    },
+    keep(record, readAtMs) {
+      const timeline = entries.get(record.viewer)?.timeline
+      drop(record.viewer)
+      const size = bytesOf(record)
+      if (isOvertaken(record, tail) || size > bytesMax) return
+      entries.set(record.viewer, { record, readAtMs, bytes: size, timeline })
+      bytes += size
+      for (const viewer of entries.keys()) {
+        if (bytes <= bytesMax) break
+        drop(viewer)
+      }
+    },
+    timelineHorizon: (viewer) => entries.get(viewer)?.timeline,
+    noteTimeline(viewer, horizon) {
+      const entry = entries.get(viewer)
+      if (entry !== undefined) entry.timeline = horizon
+    },
+    forget: drop,
+    clear() {
+      entries.clear()
+      bytes = 0
+    },
+  }
+}
+
+/** The tail has heard of a higher version: this one must not decide who sees what. */
+export function isOvertaken(record: ViewerRecord, tail: Pick<Tail, 'heard'>): boolean {
+  const heard = tail.heard(tags.viewer(record.viewer))
+  return heard !== undefined && heard.version > record.version
+}
+
+/** An entry of a set of 19-digit strings takes about 90 bytes in V8. */
+const bytesOf = (record: ViewerRecord): number =>
+  500 +
+  90 * (record.follows.size + record.blocks.size + record.mutes.size + record.recentFollows.length)
