@@ -315,6 +315,7 @@ describe.skipIf(withoutBrowser !== undefined)('the page', { timeout: 120_000 }, 
 
     await reader.posts.first().locator('.name').click()
     await reader.page.locator('.profile-text').waitFor(WITHIN)
+    await reader.posts.first().waitFor(WITHIN)
     await reader.screenshot(`${name}-profile`)
     expect(await reader.page.evaluate('document.documentElement.scrollWidth')).toBe(width)
     expect(reader.faults).toEqual([])
