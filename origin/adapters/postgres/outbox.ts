@@ -10,6 +10,8 @@ import {
 } from '../../../shared/horizon.ts'
 import { LOG_BATCH_EVENTS_MAX } from '../../../shared/limits.ts'
 import type { Outbox, OutboxRead, Position } from '../../ports/outbox.ts'
+import { EPOCH } from './epoch.ts'
+import { answered } from './failure.ts'
 import { cutOutbox } from './outbox-cut.ts'
 
 type EventCells = [id: string, xid: string, key: string, atMs: number, event: Event]
@@ -31,9 +33,6 @@ interface PositionRow {
   readonly horizon: string
   readonly at_ms: string
 }
-
-/** The epoch as of the statement's own snapshot. */
-export const EPOCH = `(select (value #>> '{}')::int from settings where key = 'epoch')`
 
 const AT_MS_AFTER = 'ceil(extract(epoch from clock_timestamp()) * 1000)::bigint'
 const TICK_CELLS = `json_build_array(n, horizon, floor(extract(epoch from at) * 1000)::bigint)`
@@ -94,10 +93,12 @@ export function postgresOutbox(
 ): Outbox {
   async function read(after: Position, partition?: number): Promise<OutboxRead> {
     const bounds = [after.horizon.xip.map(String), String(after.horizon.xmax), batchMax]
-    const { rows } = await pool.query<ReadRow>(
-      partition === undefined
-        ? { name: 'outbox-read-all', text: READ_ALL, values: bounds }
-        : { name: 'outbox-read', text: READ_PARTITION, values: [...bounds, partition] },
+    const { rows } = await answered(
+      pool.query<ReadRow>(
+        partition === undefined
+          ? { name: 'outbox-read-all', text: READ_ALL, values: bounds }
+          : { name: 'outbox-read', text: READ_PARTITION, values: [...bounds, partition] },
+      ),
     )
     const row = only(rows)
     if (row.epoch !== after.horizon.epoch) {
@@ -124,11 +125,13 @@ export function postgresOutbox(
   ): Promise<Tick | undefined> {
     // Events have whole milliseconds; a tick of the same one is tried too.
     const lastAtMs = Math.max(...events.map(({ atMs }) => atMs)) + 1
-    const { rows } = await pool.query<{ tick: TickCells }>({
-      name: 'outbox-ticks-before',
-      text: TICKS_BEFORE,
-      values: [lastAtMs, TICKS_TRIED_MAX],
-    })
+    const { rows } = await answered(
+      pool.query<{ tick: TickCells }>({
+        name: 'outbox-ticks-before',
+        text: TICKS_BEFORE,
+        values: [lastAtMs, TICKS_TRIED_MAX],
+      }),
+    )
     return rows
       .map((row) => tickOf(row.tick, horizon.epoch))
       .find((tick) => tick !== undefined && covers(horizon, tick.horizon))
@@ -139,7 +142,7 @@ export function postgresOutbox(
     text: string,
     values: readonly unknown[],
   ): Promise<Position | undefined> {
-    const { rows } = await pool.query<PositionRow>({ name, text, values: [...values] })
+    const { rows } = await answered(pool.query<PositionRow>({ name, text, values: [...values] }))
     const row = rows[0]
     const horizon = row === undefined ? undefined : parseHorizon(row.horizon)
     if (row === undefined || horizon === undefined || horizon.epoch !== row.epoch) return undefined
@@ -147,7 +150,7 @@ export function postgresOutbox(
   }
 
   async function now(): Promise<Position> {
-    const { rows } = await pool.query<PositionRow>({ name: 'outbox-now', text: NOW })
+    const { rows } = await answered(pool.query<PositionRow>({ name: 'outbox-now', text: NOW }))
     const { epoch, horizon, at_ms } = only(rows)
     return { horizon: horizonOfSnapshot(epoch, horizon), atMs: Number(at_ms) }
   }
