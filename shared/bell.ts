@@ -3,10 +3,10 @@
  * take `rings()` before looking, and wait for more than that.
  */
 export interface Bell {
-  rings(): number
-  ring(): void
+  readonly rings: () => number
+  readonly ring: () => void
   /** Resolves at once when it rang since; otherwise at the next ring, or when the signal aborts. */
-  after(rings: number, signal: AbortSignal): Promise<void>
+  readonly after: (rings: number, signal: AbortSignal) => Promise<void>
 }
 
 export function bell(): Bell {

@@ -8,7 +8,7 @@ export interface LogBatch {
   /** Everything that its horizon shows, of this partition, came in this batch or before it. */
   readonly tick: Tick | undefined
   /** Call after the effect. Rejects with `LOG_PARTITION_LOST` semantics when another owner has it now. */
-  commit(): Promise<void>
+  readonly commit: () => Promise<void>
 }
 
 /** One partition's life with one owner. A throw anywhere closes it; it is gained again after a backoff. */
@@ -28,5 +28,9 @@ export interface PartitionConsumer {
  */
 export interface EventLog {
   /** Resolves when the signal aborts and everything in hand was finished. */
-  consume(group: string, make: (partition: number) => PartitionConsumer, signal: AbortSignal): Promise<void>
+  consume(
+    group: string,
+    make: (partition: number) => PartitionConsumer,
+    signal: AbortSignal,
+  ): Promise<void>
 }

@@ -1,9 +1,9 @@
 /** Time and chance, handed in: tests own them. */
 export interface Pace {
   /** Milliseconds since some moment; never goes back. */
-  now(): number
+  readonly now: () => number
   /** Ends early, and never rejects, when the signal aborts. */
-  sleep(ms: number, signal: AbortSignal): Promise<void>
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
   /** From 0 to below 1. */
-  random(): number
+  readonly random: () => number
 }

@@ -1,34 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import pg from 'pg'
-import { onTestFinished } from 'vitest'
 import { nodePace } from '../../origin/adapters/node/pace.ts'
 import { postgresEventLog } from '../../origin/adapters/postgres/event-log.ts'
 import { postgresOutbox } from '../../origin/adapters/postgres/outbox.ts'
 import { logPartitionOf } from '../../shared/keys.ts'
-import { freshDatabase } from '../support/postgres.ts'
+import { freshPool } from '../support/pool.ts'
 import { eventLogContract, type LogUnderTest } from './event-log.ts'
 
 const EVENT = JSON.stringify({ type: 'user.changed', user: '1', version: 1 })
 
 eventLogContract(async (): Promise<LogUnderTest> => {
-  const database = await freshDatabase()
-  const pools: pg.Pool[] = []
-  const aPool = () => {
-    const pool = new pg.Pool({ connectionString: database.url, max: 6 })
-    pool.on('error', () => undefined)
-    pools.push(pool)
-    return pool
-  }
-  const pool = aPool()
+  const { pool, another } = await freshPool()
   let ticks = 0
-  onTestFinished(async () => {
-    await Promise.all(pools.filter(({ ending }) => !ending).map((each) => each.end()))
-    await database[Symbol.asyncDispose]()
-  })
 
   return {
     async member() {
-      const own = aPool()
+      const own = another()
       const log = postgresEventLog(
         {
           pool: own,

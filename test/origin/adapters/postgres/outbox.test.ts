@@ -1,9 +1,9 @@
-import pg from 'pg'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import type pg from 'pg'
+import { describe, expect, it } from 'vitest'
 import { postgresOutbox } from '../../../../origin/adapters/postgres/outbox.ts'
 import type { Outbox, Position } from '../../../../origin/ports/outbox.ts'
 import { hasXid, horizonBelow } from '../../../../shared/horizon.ts'
-import { freshDatabase } from '../../../support/postgres.ts'
+import { freshPool } from '../../../support/pool.ts'
 
 const THE_START: Position = { horizon: horizonBelow(1, 0), atMs: 0 }
 
@@ -11,16 +11,7 @@ const EVENT = JSON.stringify({ type: 'user.changed', user: '1', version: 1 })
 const INSERT =
   'insert into outbox (partition, key, event) values ($1, $2, $3) returning id::text as id'
 
-async function aDatabase() {
-  const database = await freshDatabase()
-  const pool = new pg.Pool({ connectionString: database.url, max: 16 })
-  pool.on('error', () => undefined)
-  onTestFinished(async () => {
-    await pool.end()
-    await database[Symbol.asyncDispose]()
-  })
-  return pool
-}
+const aDatabase = async () => (await freshPool(16)).pool
 
 const emit = async (client: pg.Pool | pg.PoolClient, partition = 0): Promise<string> =>
   (await client.query<{ id: string }>(INSERT, [partition, '1', EVENT])).rows[0]?.id ?? ''
