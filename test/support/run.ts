@@ -12,7 +12,7 @@ import {
 } from '../../scripts/local/process-identity.ts'
 
 /** Everything that one run of the tests writes lies in one folder, which is removed after it. */
-export const RUNS_DIR = path.join(process.env['HEADWATER_HOME'] ?? tmpdir(), 'headwater-tests')
+const RUNS_DIR = path.join(process.env['HEADWATER_HOME'] ?? tmpdir(), 'headwater-tests')
 
 export async function makeRunFolder(): Promise<string> {
   await mkdir(RUNS_DIR, { recursive: true })
