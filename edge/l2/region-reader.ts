@@ -1,0 +1,131 @@
+import { planWave, type WaveAnswer, type WaveRequest } from '../../shared/feed/wave.ts'
+import { lowestHorizon } from '../../shared/horizon.ts'
+import type { Lease } from '../../shared/invalidation.ts'
+import { L2_DEADLINE_MS } from '../../shared/limits.ts'
+import type { Now } from '../../shared/time.ts'
+import { breaker } from '../breaker.ts'
+import { listen, type Listening, type NumberedInvalidation } from '../cache/listening.ts'
+import type { Memory } from '../cache/memory.ts'
+import type { Stamp } from '../cache/shelf.ts'
+import { singleFlight, type Later } from '../single-flight.ts'
+import type { Delivered } from './delivered.ts'
+import { logCommands, readLog } from './log-commands.ts'
+import type { Region } from './pipeline.ts'
+import { pulledCommands, readPulled, type PulledRead, type PulledSet } from './pulled-set.ts'
+
+/** The last lease that a read of this region saw, and when that read was sent. */
+export interface Sighting {
+  readonly lease: Lease
+  readonly sentAtMs: number
+}
+
+export interface Asks {
+  readonly wave: WaveRequest
+  readonly pulled: boolean
+}
+
+export interface RegionRead {
+  readonly answer: WaveAnswer
+  readonly lease: Lease | undefined
+  /** `undefined`: not asked for, or not there. */
+  readonly pulled: PulledRead | undefined
+  readonly sentAtMs: number
+  /** The stamp of what lies under this watermark; `undefined`: not certain enough to be kept. */
+  stampOf(delivered: Delivered): Stamp | undefined
+}
+
+/** What an isolate knows of one region, and the way to read more. */
+export interface RegionReader {
+  readonly name: string
+  listening(): Listening | undefined
+  seen(): Sighting | undefined
+  pulled(): PulledSet | undefined
+  /** False while the region failed too often to be tried. */
+  allows(): boolean
+  read(asks: Asks, later: Later): Promise<RegionRead>
+}
+
+export interface RegionReaderDeps {
+  readonly memory: Memory
+  readonly now: Now
+}
+
+export function regionReader({ name, pipeline }: Region, deps: RegionReaderDeps): RegionReader {
+  const { memory, now } = deps
+  const health = breaker(now)
+  const flights = singleFlight<RegionRead>({ waitMsMax: L2_DEADLINE_MS })
+  let listening: Listening | undefined
+  let seen: Sighting | undefined
+  let pulled: PulledSet | undefined
+
+  function hear(
+    from: number | undefined,
+    sentAtMs: number,
+    lease: Lease | undefined,
+    entries: readonly NumberedInvalidation[],
+  ): void {
+    const epochBefore = listening?.epoch
+    const listened = listen(listening, { from, lease, entries })
+    listening = listened.listening
+    if (listened.lost) memory.drop()
+    // After a restore versions may be lower than those heard before.
+    if (listened.lost && lease?.horizon.epoch !== epochBefore) memory.heard.clear()
+    for (const entry of entries) memory.heard.hear(entry)
+    if (lease !== undefined && (seen === undefined || sentAtMs >= seen.sentAtMs)) {
+      seen = { lease, sentAtMs }
+    }
+  }
+
+  async function send({ wave: request, pulled: wantsPulled }: Asks): Promise<RegionRead> {
+    const before = { listening, seen }
+    const sentAtMs = now()
+    const logPart = logCommands(before.listening?.place)
+    const pulledPart = wantsPulled ? pulledCommands(pulled) : []
+    const wave = planWave(request)
+    const replies = await pipeline([...logPart, ...pulledPart, ...wave.commands])
+
+    const { lease, entries } = readLog(replies.slice(0, logPart.length))
+    const answer = wave.read(replies.slice(logPart.length + pulledPart.length))
+    const pulledRead = wantsPulled ? readPulled(replies[logPart.length] ?? null) : undefined
+    hear(before.listening?.place, sentAtMs, lease, entries)
+    if (pulledRead?.set !== undefined) pulled = pulledRead.set
+    // A set of another version is of no more use; the next read asks for the new one.
+    else if (pulledRead !== undefined && pulledRead.stamp.version !== pulled?.version) {
+      pulled = undefined
+    }
+
+    return {
+      answer,
+      lease,
+      pulled: pulledRead,
+      sentAtMs,
+      stampOf({ horizon, tick }) {
+        if (before.listening === undefined || before.seen === undefined) return undefined
+        if (listening === undefined || before.listening.place < listening.start) return undefined
+        if (tick < listening.fromTick) return undefined
+        const has = lowestHorizon([before.seen.lease.horizon, horizon])
+        return { place: before.listening.place, has, sentAtMs }
+      },
+    }
+  }
+
+  async function watched(asks: Asks): Promise<RegionRead> {
+    try {
+      const read = await send(asks)
+      health.succeeded()
+      return read
+    } catch (error) {
+      health.failed()
+      throw error
+    }
+  }
+
+  return {
+    name,
+    listening: () => listening,
+    seen: () => seen,
+    pulled: () => pulled,
+    allows: () => health.allows(),
+    read: (asks, later) => flights.load(JSON.stringify(asks), () => watched(asks), later),
+  }
+}

@@ -1,0 +1,76 @@
+import { AppError } from '../../shared/errors.ts'
+import { PRIVATE, PUBLIC } from '../../shared/headers.ts'
+import type { PostId, UserId } from '../../shared/ids.ts'
+import { PUBLIC_STALE_MS_MAX } from '../../shared/limits.ts'
+import { NotAtEdge } from '../not-at-edge.ts'
+import type { EdgeAnswer } from './edge-or-origin.ts'
+import { refuseBlocked } from './refuse-blocked.ts'
+import type { Reading } from './reading.ts'
+import { serveRead, type ReadContext } from './serve-read.ts'
+
+/** GET /v1/posts/:id */
+export function servePost(context: ReadContext, id: PostId): Promise<Response> {
+  const { viewer, signedIn, token } = context.reader
+  return serveRead(context, {
+    token,
+    edge: (reading) => {
+      if (signedIn && viewer === undefined) throw new NotAtEdge('no-record')
+      return postAtEdge(reading, id, viewer)
+    },
+    stale: () => (signedIn ? undefined : stalePost(context, id)),
+  })
+}
+
+async function postAtEdge(
+  reading: Reading,
+  id: PostId,
+  viewer: UserId | undefined,
+): Promise<EdgeAnswer> {
+  const first = await reading.gather({
+    posts: [id],
+    viewers: viewer === undefined ? [] : [viewer],
+  })
+  const fragment = first.posts.get(id)
+  if (fragment === undefined) throw new NotAtEdge('fragments')
+  if (viewer !== undefined && viewer !== fragment.author) {
+    const second = await reading.gather({ viewers: [fragment.author] })
+    refuseBlocked('POST_NOT_FOUND', first.viewers.get(viewer), second.viewers.get(fragment.author))
+  }
+  const asOf = reading.asOf()
+  if (fragment.json === undefined) throw new AppError('POST_NOT_FOUND', `${id} is deleted`)
+  return {
+    status: 200,
+    body: bytesOf(fragment.json),
+    asOf,
+    completeness: 'complete',
+    cacheControl: viewer === undefined ? PUBLIC : PRIVATE,
+    whole: true,
+    reason: 'fragments',
+  }
+}
+
+/** Without lease and origin, nobody can say what changed: public posts are shown a minute longer, and say so. */
+function stalePost({ memory }: ReadContext, id: PostId): EdgeAnswer | undefined {
+  const kept = memory.posts.find(id, {
+    start: 0,
+    token: undefined,
+    ageMsMax: PUBLIC_STALE_MS_MAX,
+  })
+  if (kept?.value.json === undefined) return undefined
+  return staleAnswer(bytesOf(kept.value.json))
+}
+
+/** Not to be kept by anybody: its time is nearly over. */
+export const staleAnswer = (body: Uint8Array<ArrayBuffer>): EdgeAnswer => ({
+  status: 200,
+  body,
+  asOf: undefined,
+  completeness: 'degraded',
+  cacheControl: PRIVATE,
+  whole: false,
+  reason: 'no-lease',
+})
+
+const encoder = new TextEncoder()
+/** No runtime encodes into shared memory; the types of some do not say so. */
+export const bytesOf = (text: string) => encoder.encode(text) as Uint8Array<ArrayBuffer>

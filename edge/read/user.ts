@@ -1,0 +1,71 @@
+import { userJson } from '../../shared/feed/page-bytes.ts'
+import { PRIVATE, PUBLIC } from '../../shared/headers.ts'
+import type { UserId } from '../../shared/ids.ts'
+import { PUBLIC_STALE_MS_MAX } from '../../shared/limits.ts'
+import type { UserViewer } from '../../shared/user.ts'
+import type { ViewerRecord } from '../../shared/viewer-record.ts'
+import { NotAtEdge } from '../not-at-edge.ts'
+import type { EdgeAnswer } from './edge-or-origin.ts'
+import { bytesOf, staleAnswer } from './post.ts'
+import type { Reading } from './reading.ts'
+import { refuseBlocked } from './refuse-blocked.ts'
+import { serveRead, type ReadContext } from './serve-read.ts'
+
+/** GET /v1/users/:id */
+export function serveUser(context: ReadContext, id: UserId): Promise<Response> {
+  const { viewer, signedIn, token } = context.reader
+  return serveRead(context, {
+    token,
+    edge: (reading) => {
+      if (signedIn && viewer === undefined) throw new NotAtEdge('no-record')
+      return userAtEdge(reading, id, viewer)
+    },
+    stale: () => (signedIn ? undefined : staleUser(context, id)),
+  })
+}
+
+async function userAtEdge(
+  reading: Reading,
+  id: UserId,
+  viewer: UserId | undefined,
+): Promise<EdgeAnswer> {
+  const found = await reading.gather({
+    users: [id],
+    counts: [id],
+    viewers: viewer === undefined ? [] : [...new Set([viewer, id])],
+  })
+  const fragment = found.users.get(id)
+  const counts = found.counts.get(id)
+  if (fragment === undefined) throw new NotAtEdge('fragments')
+  if (counts === undefined) throw new NotAtEdge('no-counts')
+  const marks =
+    viewer === undefined ? undefined : marksOf(found.viewers.get(viewer), found.viewers.get(id))
+  return {
+    status: 200,
+    body: bytesOf(userJson(fragment.json, counts, marks)),
+    asOf: reading.asOf(),
+    completeness: 'complete',
+    cacheControl: viewer === undefined ? PUBLIC : PRIVATE,
+    whole: true,
+    reason: 'fragments',
+  }
+}
+
+function marksOf(viewer: ViewerRecord | undefined, other: ViewerRecord | undefined): UserViewer {
+  refuseBlocked('USER_NOT_FOUND', viewer, other)
+  if (viewer === undefined || other === undefined) throw new NotAtEdge('no-record')
+  return {
+    following: viewer.follows.has(other.viewer),
+    followedBy: other.follows.has(viewer.viewer),
+    blocking: viewer.blocks.has(other.viewer),
+    muting: viewer.mutes.has(other.viewer),
+  }
+}
+
+function staleUser({ memory }: ReadContext, id: UserId): EdgeAnswer | undefined {
+  const wanted = { start: 0, token: undefined, ageMsMax: PUBLIC_STALE_MS_MAX }
+  const fragment = memory.users.find(id, wanted)
+  const counts = memory.counts.find(id, wanted)
+  if (fragment === undefined || counts === undefined) return undefined
+  return staleAnswer(bytesOf(userJson(fragment.value.json, counts.value, undefined)))
+}

@@ -1,0 +1,38 @@
+/** `waitUntil`: work that goes on after the answer. */
+export type Later = (work: Promise<unknown>) => void
+
+/**
+ * One load a key at a time in an isolate; those who come meanwhile share its value.
+ *
+ * Only plain values: a Response or a stream belongs to the request that made it. A request that ends takes
+ * its promises along, so the leader's is kept alive by `later`, and a follower that the value does not
+ * reach in time loads by itself.
+ */
+export interface SingleFlight<Value> {
+  load(key: string, work: () => Promise<Value>, later: Later): Promise<Value>
+}
+
+export function singleFlight<Value>({ waitMsMax }: { waitMsMax: number }): SingleFlight<Value> {
+  const flights = new Map<string, Promise<Value>>()
+  return {
+    load(key, work, later) {
+      const flight = flights.get(key)
+      if (flight !== undefined) return withinMs(flight, waitMsMax).catch(work)
+      const own = work().finally(() => flights.delete(key))
+      flights.set(key, own)
+      // The failure is the leader's to report.
+      later(own.catch(() => undefined))
+      return own
+    },
+  }
+}
+
+async function withinMs<Value>(flight: Promise<Value>, waitMs: number): Promise<Value> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new Error('the shared load is late')), waitMs)
+  try {
+    return await Promise.race([flight, late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
