@@ -231,3 +231,5 @@ export const JWKS_DEADLINE_MS = 2_000
 export const JWKS_COOLDOWN_MS = 30_000
 /** A key that its owner withdrew is trusted no longer than this. */
 export const JWKS_LIFE_MS = 10 * 60 * 1000
+/** External ids whose users a process remembers: about 10 MB, and a look-up costs a millisecond. */
+export const SUBJECTS_REMEMBERED_MAX = 100_000

@@ -19,20 +19,22 @@ export interface PageClaims {
 
 /** What is encoded here never holds a lone surrogate: texts are checked at the border. */
 const encoder = new TextEncoder()
+/** No runtime encodes into shared memory; the types of some do not say so. */
+const encoded = (text: string) => encoder.encode(text) as Uint8Array<ArrayBuffer>
 
 /** The bytes of a FeedPage, joined from fragments that nobody parses again. */
 export const feedPageBytes = (
   items: readonly PageItem[],
   claims: PageClaims,
 ): Uint8Array<ArrayBuffer> =>
-  encoder.encode(splice(`{"items":[${items.map(itemJson).join(',')}]}`, membersOf(claims)))
+  encoded(splice(`{"items":[${items.map(itemJson).join(',')}]}`, membersOf(claims)))
 
 /** The bytes of a Page<Post> or Page<User>. */
 export const plainPageBytes = (
   fragments: readonly string[],
   nextCursor: string | null,
 ): Uint8Array<ArrayBuffer> =>
-  encoder.encode(`{"items":[${fragments.join(',')}],"nextCursor":${JSON.stringify(nextCursor)}}`)
+  encoded(`{"items":[${fragments.join(',')}],"nextCursor":${JSON.stringify(nextCursor)}}`)
 
 /** A User's text: the fragment, its counts as they were stored, and what holds between it and the reader. */
 export const userJson = (
