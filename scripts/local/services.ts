@@ -88,6 +88,8 @@ export async function startLocalEdge(options: LocalEdgeOptions): Promise<Service
       JWT_SECRET: jwt.secret,
       JWT_ISSUER: jwt.issuer,
       JWT_AUDIENCE: jwt.audience,
+      // The origin finds it in its environment; both tiers must trust the same issuers.
+      JWT_JWKS_URL: process.env['JWT_JWKS_URL'] ?? '',
     },
   })
 }
