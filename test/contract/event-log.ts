@@ -182,6 +182,8 @@ export function eventLogContract(make: () => Promise<LogUnderTest>) {
           await gate
         },
       })
+      // Asked to stop after this test, it first finishes what it has in hand.
+      onTestFinished(() => goOn())
       await log.publish('7')
       await until(() => held !== undefined)
       await slow.crash()
@@ -189,7 +191,6 @@ export function eventLogContract(make: () => Promise<LogUnderTest>) {
       await until(() => group.handled.length === 1, 10_000)
 
       await expect(held?.commit()).rejects.toThrow(/./)
-      goOn()
     })
 
     it('brings ticks to every partition, also to one without events', async () => {

@@ -14,7 +14,12 @@ export async function freshPool(max = 6): Promise<TestPool> {
   const database = await freshDatabase()
   const pools: pg.Pool[] = []
   const another = (size = max) => {
-    const pool = new pg.Pool({ connectionString: database.url, max: size })
+    const pool = new pg.Pool({
+      connectionString: database.url,
+      max: size,
+      // Who waits in line for a pool that was ended would wait for ever.
+      connectionTimeoutMillis: 1_000,
+    })
     // Connections that still close are ended when the database is dropped.
     pool.on('error', () => undefined)
     pools.push(pool)
