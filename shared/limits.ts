@@ -50,6 +50,16 @@ export const PUSH_BATCH_MAX = 256
 export const SCRIPT_BATCH_MAX = 64
 /** Followers of one chunk: large authors take turns with small ones. */
 export const DELIVERY_CHUNK_FOLLOWERS = 2_000
+/** Authors whose followers are read and pushed to at once: each waits for Postgres half of its time. */
+export const DELIVERY_TURNS_MAX = 8
+/** Rows that delivery reads with one statement. */
+export const DELIVERY_READ_MAX = 500
+/** A post whose id is this much older than its event was imported with a date of its own. */
+export const IMPORT_AGE_MS = 60_000
+/** Posts of one author whose cached fragments are looked up at once after a change of its profile. */
+export const REWRITE_CHUNK_POSTS = 200
+/** Whether dead letters were replayed is looked at this often. */
+export const EXCEPTIONS_CHECK_MS = 1_000
 /** Posts beside a watermark that readers pull; at this many delivery stops. */
 export const DELIVERY_EXCEPTIONS_MAX = 100
 
@@ -233,3 +243,8 @@ export const JWKS_COOLDOWN_MS = 30_000
 export const JWKS_LIFE_MS = 10 * 60 * 1000
 /** External ids whose users a process remembers: about 10 MB, and a look-up costs a millisecond. */
 export const SUBJECTS_REMEMBERED_MAX = 100_000
+/** From the first byte of a request to its last: a body of 64 kB comes in a second, or never. */
+export const REQUEST_DEADLINE_MS = 10_000
+export const HEADERS_DEADLINE_MS = 5_000
+/** Longer than edges and proxies keep an idle connection, so that they are the ones who close it. */
+export const KEEP_ALIVE_MS = 75_000

@@ -21,6 +21,7 @@ import type { Claim, DeliverySession, DeliveryStore } from '../../ports/delivery
 import { watermarksOf, wipe } from './bucket-lives.ts'
 import { rawConnection, type RawConnection } from './raw-connection.ts'
 import { evalsha, type ScriptCall } from './scripts.ts'
+import { turns } from './turns.ts'
 
 export interface RedisDeliveryStoreDeps {
   readonly url: string
@@ -48,15 +49,8 @@ const SCRIPTS = [TRIM, BEGIN_LIFE, CLAIM, PUT_POST, PUT_VERSIONED, PUT_VIEWER]
 
 function deliverySession(connection: RawConnection, postsMax: () => number): DeliverySession {
   let found: ReadonlyMap<Bucket, Watermark> = new Map()
-  let last: Promise<unknown> = Promise.resolve()
+  const { alone, alongside } = turns()
 
-  /** One call after the other: a claim is written when everything before it was answered. */
-  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const result = last.then(work)
-    // Who called sees the failure; those behind it meet a dead connection.
-    last = result.catch(() => undefined)
-    return result
-  }
   const send = async (commands: readonly Command[], batchMax: number): Promise<Reply[]> => {
     const replies: Reply[] = []
     for (let at = 0; at < commands.length; at += batchMax) {
@@ -70,7 +64,7 @@ function deliverySession(connection: RawConnection, postsMax: () => number): Del
 
   return {
     watermarks: () =>
-      inTurn(async () => {
+      alone(async () => {
         const replies = await send(
           allBuckets.map((bucket) => ['HGETALL', keys.watermark(bucket)]),
           PUSH_BATCH_MAX,
@@ -80,7 +74,7 @@ function deliverySession(connection: RawConnection, postsMax: () => number): Del
       }),
 
     begin: (buckets, generation, mark) =>
-      inTurn(async () => {
+      alone(async () => {
         await wipe(new Set(buckets), send)
         await run(
           buckets.map((bucket) => ({
@@ -92,7 +86,7 @@ function deliverySession(connection: RawConnection, postsMax: () => number): Del
       }),
 
     push: (lists, post) =>
-      inTurn(async () => {
+      alongside(async () => {
         const lengths = await send(
           lists.map((list) => ['LPUSHX', list, post]),
           PUSH_BATCH_MAX,
@@ -102,7 +96,7 @@ function deliverySession(connection: RawConnection, postsMax: () => number): Del
       }),
 
     putPosts: (fragments) =>
-      inTurn(async () => {
+      alongside(async () => {
         await run(
           [...fragments].map(([post, fragment]) => ({
             script: PUT_POST,
@@ -113,7 +107,7 @@ function deliverySession(connection: RawConnection, postsMax: () => number): Del
       }),
 
     putUsers: (fragments) =>
-      inTurn(async () => {
+      alongside(async () => {
         await run(
           [...fragments].map(([user, fragment]) => ({
             script: PUT_VERSIONED,
@@ -124,7 +118,7 @@ function deliverySession(connection: RawConnection, postsMax: () => number): Del
       }),
 
     putViewers: (records) =>
-      inTurn(async () => {
+      alongside(async () => {
         await run(
           records.map((record) => ({
             script: PUT_VIEWER,
@@ -135,7 +129,7 @@ function deliverySession(connection: RawConnection, postsMax: () => number): Del
       }),
 
     claim: (claims) =>
-      inTurn(async () => {
+      alone(async () => {
         const groups = [...Map.groupBy(claims, ({ bucket }) => bucket)]
         const replies = await run(groups.map(([bucket, group]) => claimCall(bucket, group)))
         return groups.flatMap(([bucket], at) => (replies[at] === 1 ? [] : [bucket]))

@@ -1,0 +1,17 @@
+import type { Pool } from 'pg'
+import type { Generation } from '../../../shared/list.ts'
+import type { Generations } from '../../ports/generations.ts'
+import { EPOCH } from './epoch.ts'
+import { answered } from './failure.ts'
+import { onlyRow } from './snapshot.ts'
+
+export const postgresGenerations = (pool: Pool): Generations => ({
+  async next() {
+    const { rows } = await answered(
+      pool.query<{ generation: Generation }>(
+        `select ${EPOCH} || '.' || nextval('generation_sequence') as generation`,
+      ),
+    )
+    return onlyRow(rows).generation
+  },
+})

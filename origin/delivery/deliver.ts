@@ -1,0 +1,98 @@
+import type { LogEvent } from '../../shared/events/event.ts'
+import type { Tick } from '../../shared/events/tick.ts'
+import type { DeadLetters } from '../ports/dead-letters.ts'
+import type { DeliverySession, DeliveryStore } from '../ports/delivery-store.ts'
+import type { EventLog, LogBatch, PartitionConsumer } from '../ports/event-log.ts'
+import type { Truth } from '../ports/truth.ts'
+import type { Waves } from '../ports/waves.ts'
+import { background, type Background } from './background.ts'
+import { claimsOf, type Claims } from './claims.ts'
+import { deliverEvents } from './deliver-events.ts'
+import { exceptionsOf, type Exceptions } from './exceptions.ts'
+import { DELIVERY_GROUP } from './give-up.ts'
+import { findWatermarks, type OpeningDeps } from './opening.ts'
+import { rewriteAuthor } from './rewrite-author.ts'
+
+export interface DeliveryObserver {
+  /** Events that reached every list and fragment, with the newest tick that came with them. */
+  readonly delivered: (
+    partition: number,
+    events: readonly LogEvent[],
+    tick: Tick | undefined,
+  ) => void
+  readonly gaveUp: (event: LogEvent, error: unknown) => void
+}
+
+export interface DeliverDeps extends OpeningDeps {
+  readonly store: DeliveryStore
+  readonly truth: Pick<Truth, 'posts' | 'users' | 'viewerRecords' | 'followers' | 'authorPage'>
+  readonly waves: Waves
+  readonly deadLetters: Pick<DeadLetters, 'bury' | 'list'>
+  readonly observer: DeliveryObserver
+}
+
+/** Takes events from the log to lists, fragments and viewer records, until the signal. */
+export const deliver = (log: EventLog, deps: DeliverDeps, signal: AbortSignal): Promise<void> =>
+  log.consume(DELIVERY_GROUP, deliveryConsumers(deps), signal)
+
+/** What a consumer has between `open` and `close`: one connection, and what it claims over it. */
+interface Life {
+  readonly session: DeliverySession
+  readonly claims: Claims
+  readonly exceptions: Exceptions
+  readonly rewrites: Background
+}
+
+/**
+ * Read this to know what delivery is. Everything may be repeated: whatever goes wrong ends the life of
+ * the consumer, and the next one begins at the lowest watermark that it finds.
+ */
+export function deliveryConsumers(deps: DeliverDeps): (partition: number) => PartitionConsumer {
+  const attempts = new Map<string, number>()
+
+  return (partition) => {
+    let life: Life | undefined
+
+    async function open() {
+      const session = await deps.store.open()
+      const rewrites = background()
+      try {
+        const found = await findWatermarks(session, partition, deps)
+        const claims = claimsOf(found, partition)
+        life = { session, claims, rewrites, exceptions: exceptionsOf(found, partition) }
+        return { fromTick: claims.lowestTick() }
+      } catch (error) {
+        await session[Symbol.asyncDispose]()
+        throw error
+      }
+    }
+
+    async function handle({ events, tick, commit }: LogBatch) {
+      if (life === undefined) throw new TypeError('a batch before open')
+      const { session, claims, exceptions, rewrites } = life
+      const shared = { ...deps, session, attempts, onGivenUp: deps.observer.gaveUp }
+
+      const outcome = await deliverEvents(partition, events, shared)
+      exceptions.add(outcome.exceptions)
+      for (const author of outcome.renamed) {
+        rewrites.start((signal) => rewriteAuthor(author, shared, signal))
+      }
+      if (tick !== undefined) {
+        await exceptions.settle(tick, shared)
+        await claims.advance(session, tick, exceptions.all())
+      }
+      deps.observer.delivered(partition, events, tick)
+      // A later batch commits for this one when its rewrites are done.
+      if (rewrites.isDone()) await commit()
+    }
+
+    async function close() {
+      const ended = life
+      life = undefined
+      await ended?.session[Symbol.asyncDispose]()
+      await ended?.rewrites.stop()
+    }
+
+    return { open, handle, close }
+  }
+}

@@ -1,0 +1,71 @@
+import type { Event, LogEvent } from '../../shared/events/event.ts'
+import type { UserId } from '../../shared/ids.ts'
+import { DELIVERY_EXCEPTIONS_MAX } from '../../shared/limits.ts'
+import type { ViewerRecord } from '../../shared/viewer-record.ts'
+import type { DeliveryException } from '../../shared/watermark.ts'
+import type { DeadLetters } from '../ports/dead-letters.ts'
+import type { DeliverySession } from '../ports/delivery-store.ts'
+
+export const DELIVERY_GROUP = 'deliver'
+
+export interface GiveUpDeps {
+  readonly deadLetters: Pick<DeadLetters, 'bury' | 'list'>
+  readonly session: Pick<DeliverySession, 'putPosts' | 'putViewers'>
+}
+
+/**
+ * Buries an event that cannot be delivered, so that those behind it can, and answers what readers have to
+ * pull instead. Privacy fails closed: a deletion still becomes a tombstone, and a record whose relations
+ * changed says that Postgres has to be asked.
+ */
+export async function giveUp(
+  failed: { readonly partition: number; readonly event: LogEvent; readonly attempts: number },
+  error: unknown,
+  event: Event | undefined,
+  { deadLetters, session }: GiveUpDeps,
+): Promise<DeliveryException | undefined> {
+  const waiting = await deadLetters.list({
+    group: DELIVERY_GROUP,
+    limit: DELIVERY_EXCEPTIONS_MAX,
+  })
+  const isKnown = waiting.some((letter) => letter.event.id === failed.event.id)
+  if (waiting.length >= DELIVERY_EXCEPTIONS_MAX && !isKnown) {
+    throw new Error(`delivery stops: ${waiting.length} dead letters wait`, { cause: error })
+  }
+  await deadLetters.bury({ group: DELIVERY_GROUP, error: wordsOf(error), ...failed })
+  if (event === undefined) return undefined
+  switch (event.type) {
+    case 'post.created':
+    case 'post.edited':
+      return { author: event.author, post: event.post }
+    case 'post.deleted':
+      await session.putPosts(
+        new Map([
+          [
+            event.post,
+            { author: event.author, version: event.version, authorVersion: 0, json: undefined },
+          ],
+        ]),
+      )
+      return undefined
+    case 'relation.changed':
+      await session.putViewers(event.viewers.map(({ viewer, version }) => unknown(viewer, version)))
+      return undefined
+    case 'user.changed':
+      return undefined
+  }
+}
+
+const unknown = (viewer: UserId, version: number): ViewerRecord => ({
+  viewer,
+  version,
+  large: true,
+  follows: new Set(),
+  recentFollows: [],
+  recentFollowsAbove: 0,
+  blocks: new Set(),
+  mutes: new Set(),
+})
+
+const wordsOf = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error)

@@ -1,0 +1,6 @@
+import type { Generation } from '../../shared/list.ts'
+
+/** Names of lives of buckets. No two are ever equal, not across processes and not across restores. */
+export interface Generations {
+  next(): Promise<Generation>
+}
