@@ -1,6 +1,7 @@
 import type { PostId } from '../../shared/ids.ts'
 import { cursorToken, formatToken } from '../../shared/token.ts'
-import { findCandidates, type Candidates } from './find-candidates.ts'
+import type { Candidates } from './across-the-seam.ts'
+import { findCandidates } from './find-candidates.ts'
 import type { FeedPipeline } from './home-feed.ts'
 import { makePage, type FeedAnswer } from './make-page.ts'
 import type { FeedQuery } from './query/feed-query.ts'

@@ -1,79 +1,14 @@
-import type { PostFragment } from '../../../shared/fragment.ts'
-import type { Token } from '../../../shared/horizon.ts'
-import type { PostId, UserId } from '../../../shared/ids.ts'
-import { tags } from '../../../shared/invalidation.ts'
-import { bucketOf } from '../../../shared/keys.ts'
-import type { WaveAnswer } from '../../../shared/feed/wave.ts'
-import type { Now } from '../../../shared/time.ts'
-import type { ProjectionFills } from '../../ports/projection-fills.ts'
-import type { Tail } from '../../ports/tail.ts'
-import { isTrusted } from '../query/lists-read.ts'
-import type { Candidate, Hydrator } from '../stages.ts'
+import { findFragments, type FragmentsDeps } from '../find-fragments.ts'
+import type { Hydrator } from '../stages.ts'
 
-export interface FragmentsDeps {
-  readonly tail: Tail
-  readonly fills: ProjectionFills
-  readonly now: Now
-  /** How many of those asked for Redis had, and how many the truth was asked for. */
-  readonly counted?: (hits: number, misses: number) => void
-}
-
-/** The texts of posts, as they may be shown now; the truth where Redis lags or has none. */
-export function fragments({ tail, fills, now, counted }: FragmentsDeps): Hydrator {
-  return {
-    name: 'fragments',
-    async load({ viewer, token, truthOnly, stores, later }, candidates) {
-      const ids = candidates.filter(({ fragment }) => fragment === undefined).map(({ id }) => id)
-      if (ids.length === 0) return new Map()
-      const wave = truthOnly ? undefined : await stores.wave({ posts: ids })
-      const found = new Map<PostId, PostFragment>()
-      for (const id of ids) {
-        const fragment = currentFragment(wave, id, tail, { viewer, token })
-        if (fragment !== undefined) found.set(id, fragment)
-      }
-      const absent = ids.filter((id) => !found.has(id))
-      counted?.(found.size, absent.length)
-      if (absent.length > 0) {
-        const readAtMs = now()
-        const read = (await stores.truth('fragments', (truth) => truth.posts(absent))) ?? new Map()
-        for (const [id, fragment] of read) found.set(id, fragment)
-        if (read.size > 0 && !stores.isRedisAway()) later(() => fills.posts(read, readAtMs))
-      }
-      return new Map([...found].map(([id, fragment]) => [id, patchOf(fragment)]))
-    },
-  }
-}
-
-const patchOf = (fragment: PostFragment): Partial<Candidate> => ({
-  fragment,
-  author: fragment.author,
+/** The texts of posts, and with them their authors. */
+export const fragments = (deps: FragmentsDeps): Hydrator => ({
+  name: 'fragments',
+  async load(query, candidates) {
+    const ids = candidates.filter(({ fragment }) => fragment === undefined).map(({ id }) => id)
+    const found = await findFragments(deps, query, ids)
+    return new Map(
+      [...found].map(([id, fragment]) => [id, { fragment, author: fragment.author }] as const),
+    )
+  },
 })
-
-/** Redis' fragment, unless its watermark lags or a higher version was heard of. */
-export function currentFragment(
-  wave: WaveAnswer | undefined,
-  id: PostId,
-  tail: Tail,
-  reader: { readonly viewer: UserId | undefined; readonly token: Token | undefined },
-): PostFragment | undefined {
-  const fragment = wave?.posts.get(id)
-  if (fragment === undefined || !isTrusted(wave?.watermarks.get(bucketOf(id)), tail))
-    return undefined
-  const heard = tail.heard(tags.post(id))
-  if (heard !== undefined && heard.version > fragment.version) return undefined
-  return isBriefCurrent(fragment, tail, reader) ? fragment : undefined
-}
-
-/**
- * A changed name may take a minute to reach all posts of its author. Its author sees it at once, and so
- * does whoever hands in a token that has the change.
- */
-function isBriefCurrent(
-  { author, authorVersion, json }: PostFragment,
-  tail: Tail,
-  { viewer, token }: { readonly viewer: UserId | undefined; readonly token: Token | undefined },
-): boolean {
-  const heard = tail.heard(tags.user(author))
-  if (json === undefined || heard === undefined || heard.version <= authorVersion) return true
-  return author !== viewer && (token === undefined || heard.xid > token.xid)
-}

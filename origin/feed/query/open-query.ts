@@ -2,17 +2,15 @@ import { AppError } from '../../../shared/errors.ts'
 import type { WaveAnswer, WaveRequest } from '../../../shared/feed/wave.ts'
 import type { Horizon, Token } from '../../../shared/horizon.ts'
 import type { UserId } from '../../../shared/ids.ts'
-import { bucketOf } from '../../../shared/keys.ts'
 import type { Now } from '../../../shared/time.ts'
 import type { ViewerRecord } from '../../../shared/viewer-record.ts'
 import type { ProjectionFills } from '../../ports/projection-fills.ts'
 import type { Tail } from '../../ports/tail.ts'
 import type { FeedQuery } from './feed-query.ts'
 import { labels as noLabels, type Labels } from './labels.ts'
-import { isTrusted } from './lists-read.ts'
 import { reachToken } from './reach-token.ts'
 import { readStores, type ReadStores, type ReadStoresDeps } from './read-stores.ts'
-import { isOvertaken, type ViewerRecords } from './viewer-records.ts'
+import { currentRecord, type ViewerRecords } from './viewer-records.ts'
 
 export interface OpenQueryDeps extends ReadStoresDeps {
   readonly tail: Tail
@@ -73,7 +71,6 @@ export async function openQuery(deps: OpenQueryDeps, reader: Reader): Promise<Op
   return { asOf, nowMs, labels, query, wave }
 }
 
-/** Redis' record counts only under a watermark that the tail takes over from; else the truth is asked. */
 async function findRecord(
   { tail, records, fills, later }: OpenQueryDeps,
   stores: ReadStores,
@@ -81,9 +78,8 @@ async function findRecord(
   wave: WaveAnswer | undefined,
   readAtMs: number,
 ): Promise<ViewerRecord | undefined> {
-  const stored = wave?.viewers.get(viewer)
-  const isCurrent = isTrusted(wave?.watermarks.get(bucketOf(viewer)), tail)
-  if (stored !== undefined && isCurrent && !isOvertaken(stored, tail)) {
+  const stored = currentRecord(wave, viewer, tail)
+  if (stored !== undefined) {
     records.keep(stored, readAtMs)
     return stored
   }

@@ -19,6 +19,8 @@ export interface ReadStores {
   wave(request: WaveRequest): Promise<WaveAnswer | undefined>
   /** `undefined`: no room, or no Postgres, which is then not asked again; the page says that the source lacks. */
   truth<Value>(source: string, ask: (truth: Truth) => Promise<Value>): Promise<Value | undefined>
+  /** For what has no partial answer. Rejects with what is at fault. */
+  demand<Value>(ask: (truth: Truth) => Promise<Value>): Promise<Value>
   isRedisAway(): boolean
   /** Why Postgres did not answer, when it did not. */
   postgresFailure(): AppError | undefined
@@ -60,6 +62,7 @@ export function readStores({ waves, truth, budget }: ReadStoresDeps, labels: Lab
         return undefined
       }
     },
+    demand: (ask) => budget.run(() => ask(truth)),
     isRedisAway: () => redisAway,
     postgresFailure: () => postgresFailure,
   }

@@ -1,10 +1,13 @@
+import type { WaveAnswer } from '../../../shared/feed/wave.ts'
 import type { Horizon } from '../../../shared/horizon.ts'
 import type { UserId } from '../../../shared/ids.ts'
 import { tags } from '../../../shared/invalidation.ts'
+import { bucketOf } from '../../../shared/keys.ts'
 import { VIEWER_RECORD_AGE_MS_MAX, VIEWER_RECORDS_BYTES_MAX } from '../../../shared/limits.ts'
 import type { Now } from '../../../shared/time.ts'
 import type { ViewerRecord } from '../../../shared/viewer-record.ts'
 import type { Tail } from '../../ports/tail.ts'
+import { isTrusted } from './lists-read.ts'
 
 /**
  * Viewer records in the process's memory: with one at hand a page takes two waves, without it three.
@@ -96,6 +99,17 @@ export function viewerRecords({
 export function isOvertaken(record: ViewerRecord, tail: Pick<Tail, 'heard'>): boolean {
   const heard = tail.heard(tags.viewer(record.viewer))
   return heard !== undefined && heard.version > record.version
+}
+
+/** Redis' record counts only under a watermark that the tail takes over from. */
+export function currentRecord(
+  wave: WaveAnswer | undefined,
+  viewer: UserId,
+  tail: Tail,
+): ViewerRecord | undefined {
+  const record = wave?.viewers.get(viewer)
+  if (record === undefined || isOvertaken(record, tail)) return undefined
+  return isTrusted(wave?.watermarks.get(bucketOf(viewer)), tail) ? record : undefined
 }
 
 /** An entry of a set of 19-digit strings takes about 90 bytes in V8. */

@@ -175,7 +175,8 @@ export function feedWorld({ listPostsMax = 8, sessionPostsMax = 10 }: FeedWorldO
     pipeline,
     shared,
     lists,
-    settled: work.settled,
+    later: work.later,
+    settled: () => work.settled(),
     pass(ms: number) {
       nowMs += ms
     },

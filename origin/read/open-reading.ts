@@ -1,0 +1,77 @@
+import type { Horizon, Token } from '../../shared/horizon.ts'
+import { tokenOf } from '../../shared/horizon.ts'
+import type { UserId } from '../../shared/ids.ts'
+import type { Completeness } from '../../shared/feed/page.ts'
+import type { Now } from '../../shared/time.ts'
+import { laterToken } from '../../shared/token.ts'
+import { labels as noLabels, type Labels } from '../feed/query/labels.ts'
+import { reachToken } from '../feed/query/reach-token.ts'
+import { readStores, type ReadStores, type ReadStoresDeps } from '../feed/query/read-stores.ts'
+import type { ViewerRecords } from '../feed/query/viewer-records.ts'
+import type { ProjectionFills } from '../ports/projection-fills.ts'
+import type { Relations } from '../ports/relations.ts'
+import type { Tail } from '../ports/tail.ts'
+import type { Truth } from '../ports/truth.ts'
+
+export interface ReadDeps extends ReadStoresDeps {
+  readonly tail: Tail
+  readonly records: ViewerRecords
+  readonly relations: Relations
+  readonly fills: ProjectionFills
+  readonly now: Now
+  readonly later: (work: () => Promise<void>) => void
+}
+
+export interface Reader {
+  /** `undefined`: nobody is signed in. */
+  readonly viewer: UserId | undefined
+  readonly token: Token | undefined
+}
+
+/** A body, and what its headers say. */
+export interface ReadAnswer {
+  readonly body: Uint8Array<ArrayBuffer>
+  /** Weak: what it names is the content, not the bytes. */
+  readonly etag: string
+  readonly completeness: Completeness
+  readonly missing: readonly string[]
+  readonly token: Token | undefined
+}
+
+export interface Reading extends Reader {
+  readonly asOf: Horizon
+  readonly stores: ReadStores
+  readonly labels: Labels
+  /** The tail cannot reach the token: only Postgres can vouch for it. */
+  readonly isTokenAhead: boolean
+  /** Asks Postgres when only it can vouch for the token. `undefined`: the stores may be asked as usual. */
+  truthFirst<Value>(ask: (truth: Truth) => Promise<Value>): Promise<Value | undefined>
+}
+
+export async function openReading(deps: ReadDeps, { viewer, token }: Reader): Promise<Reading> {
+  const labels = noLabels()
+  const stores = readStores(deps, labels)
+  const { asOf, isTokenAhead, isTailLost } = await reachToken(deps.tail, token)
+  if (isTailLost) labels.lacks('postgres', 'degraded')
+  return {
+    viewer,
+    token,
+    asOf,
+    stores,
+    labels,
+    isTokenAhead,
+    truthFirst: (ask) => (isTokenAhead ? stores.truth('token', ask) : Promise.resolve(undefined)),
+  }
+}
+
+export const answerOf = (
+  { labels, asOf, token }: Reading,
+  body: Uint8Array<ArrayBuffer>,
+  etag: string,
+): ReadAnswer => ({
+  body,
+  etag,
+  completeness: labels.completeness(),
+  missing: labels.missing(),
+  token: laterToken(tokenOf(asOf), token),
+})

@@ -1,0 +1,65 @@
+import { AppError } from '../../shared/errors.ts'
+import type { PostFragment } from '../../shared/fragment.ts'
+import type { PostId } from '../../shared/ids.ts'
+import { currentFragment } from '../feed/find-fragments.ts'
+import { between, isHidden, unknownRecords } from './between.ts'
+import {
+  answerOf,
+  openReading,
+  type ReadAnswer,
+  type ReadDeps,
+  type Reader,
+  type Reading,
+} from './open-reading.ts'
+
+const encoder = new TextEncoder()
+
+/** One post. Of a blocked pair, in either direction, neither finds the other's. */
+export const readPost =
+  (deps: ReadDeps) =>
+  async (reader: Reader, id: PostId): Promise<ReadAnswer> => {
+    const reading = await openReading(deps, reader)
+    const post = await findPost(deps, reading, id)
+    if (post?.json === undefined) throw new AppError('POST_NOT_FOUND', `post ${id}`)
+    if (!(await mayRead(deps, reading, post))) {
+      throw new AppError('POST_NOT_FOUND', `post ${id} is behind a block`)
+    }
+    const etag = `W/"p${post.version}.${post.authorVersion}"`
+    return answerOf(reading, encoder.encode(post.json), etag)
+  }
+
+async function findPost(
+  { tail, fills, now, later }: ReadDeps,
+  {
+    viewer,
+    token,
+    stores,
+    truthFirst,
+  }: Pick<Reading, 'viewer' | 'token' | 'stores' | 'truthFirst'>,
+  id: PostId,
+): Promise<PostFragment | undefined> {
+  const vouched = await truthFirst((truth) => truth.posts([id]))
+  if (vouched !== undefined) return vouched.get(id)
+
+  const wave = await stores.wave({ posts: [id] })
+  const current = currentFragment(wave, id, tail, { viewer, token })
+  if (current !== undefined) return current
+  const readAtMs = now()
+  const read = await stores.demand((truth) => truth.posts([id]))
+  if (read.size > 0 && !stores.isRedisAway()) later(() => fills.posts(read, readAtMs))
+  return read.get(id)
+}
+
+async function mayRead(
+  deps: ReadDeps,
+  reading: Reading,
+  { author }: PostFragment,
+): Promise<boolean> {
+  const { viewer, stores } = reading
+  if (viewer === undefined || viewer === author) return true
+  const viewers = unknownRecords(deps, [viewer, author])
+  const wave = viewers.length === 0 ? undefined : await stores.wave({ viewers })
+  const relation = (await between(deps, reading, viewer, [author], wave)).get(author)
+  // A reader or an author who does not exist has no relationship that could be known.
+  return relation !== undefined && !isHidden(relation)
+}
