@@ -108,6 +108,8 @@ export const TAIL_BYTES_MAX = 128 * 1024 * 1024
 /** How long a read waits for the tail to reach its token before it reads the outbox itself. */
 export const TAIL_WAIT_MS_MAX = 50
 
+/** A read that the outbox keeps waiting for longer is answered without its token. */
+export const TAIL_READ_MS_MAX = 500
 /** Tail memory is let go in pieces of this much time: finer ones cost more to keep apart than they free. */
 export const TAIL_PIECE_MS = 1_000
 
