@@ -105,6 +105,8 @@ export const RETRY_LAST_MS = 5_000
 /** The tail's memory: twice the longest lag that readers are asked to cover. */
 export const TAIL_MS = 120_000
 export const TAIL_BYTES_MAX = 128 * 1024 * 1024
+/** A tail that has not looked at the outbox for longer cannot keep a delete within two seconds: pages say so. */
+export const TAIL_AGE_MS_MAX = 1_500
 /** How long a read waits for the tail to reach its token before it reads the outbox itself. */
 export const TAIL_WAIT_MS_MAX = 50
 

@@ -1,3 +1,4 @@
+import { AppError } from '../../shared/errors.ts'
 import { rfc3339 } from '../../shared/time.ts'
 import { idAfter, idTimeMs, type PostId, type UserId } from '../../shared/ids.ts'
 import { formatHorizon } from '../../shared/horizon.ts'
@@ -36,14 +37,14 @@ export interface ExplainDeps extends OpenQueryDeps, StageDeps {
   readonly pipeline: FeedPipeline
 }
 
-export type Explain = (viewer: UserId, post: PostId) => Promise<Explanation | undefined>
+export type Explain = (viewer: UserId, post: PostId) => Promise<Explanation>
 
-/** Runs the feed's own stages on one post. `undefined`: there was no room to find out. */
+/** Runs the feed's own stages on one post. Rejects with OVERLOADED when there is no room to find out. */
 export const explain =
   (deps: ExplainDeps): Explain =>
   async (viewer, post) => {
     const { query, labels } = await openQuery(deps, { viewer, token: undefined })
-    if (query === undefined) return undefined
+    if (query === undefined) throw new AppError('OVERLOADED', 'no room for the viewer record')
     const { pipeline } = deps
     const sources = await askSources(pipeline, query, post)
     const wanted = { before: idAfter(post), limit: 1, fillTo: 1 }

@@ -17,6 +17,8 @@ export interface TailPost {
 export interface Tail {
   /** False until it has caught up, and after it lost the outbox. */
   ready(): boolean
+  /** Since when, in milliseconds, something may be visible in Postgres that it has not read. */
+  ageMs(): number
   /** What it has now. Take it before a read begins: it is the page's `asOf`. */
   horizon(): Horizon
   /** Postgres time: a watermark at or past it has nothing behind it that the tail lacks. */

@@ -17,7 +17,7 @@ const encoder = new TextEncoder()
 /** One post. Of a blocked pair, in either direction, neither finds the other's. */
 export const readPost =
   (deps: ReadDeps) =>
-  async (reader: Reader, id: PostId): Promise<ReadAnswer> => {
+  async ({ post: id, ...reader }: Reader & { readonly post: PostId }): Promise<ReadAnswer> => {
     const reading = await openReading(deps, reader)
     const post = await findPost(deps, reading, id)
     if (post?.json === undefined) throw new AppError('POST_NOT_FOUND', `post ${id}`)

@@ -25,7 +25,8 @@ export interface UserPostsDeps extends ReadDeps {
   readonly warmer: Warmer
 }
 
-export interface UserPostsRequest {
+export interface UserPostsRequest extends Reader {
+  readonly user: UserId
   readonly limit: number
   readonly cursor?: string | undefined
 }
@@ -33,18 +34,17 @@ export interface UserPostsRequest {
 /** A profile's posts, newest first to the end of time: two waves while the author's list is warm. */
 export const readUserPosts =
   (deps: UserPostsDeps) =>
-  async (reader: Reader, author: UserId, request: UserPostsRequest): Promise<ReadAnswer> => {
+  async ({ user: author, viewer, limit, ...request }: UserPostsRequest): Promise<ReadAnswer> => {
     const nowMs = deps.now()
     // Bound to no reader: the same page serves everyone who may see it.
     const cursor =
       request.cursor === undefined ? undefined : parseCursor('public', request.cursor, nowMs)
     if (cursor?.kind === 'ranked') throw new AppError('FEED_CURSOR_INVALID', 'a feed’s cursor')
-    const token = laterToken(reader.token, cursor && parseToken(cursor.token))
-    const reading = await openReading(deps, { ...reader, token })
+    const token = laterToken(request.token, cursor && parseToken(cursor.token))
+    const reading = await openReading(deps, { viewer, token })
     const wave = await firstWave(deps, reading, author)
     await mustBeVisible(deps, reading, author, wave)
 
-    const { limit } = request
     const found = await findPosts(deps, reading, author, wave, {
       before: cursor?.before,
       limit,
@@ -54,7 +54,7 @@ export const readUserPosts =
     const truthOnly = reading.isTokenAhead && stores.postgresFailure() === undefined
     const fragments = await findFragments(
       deps,
-      { ...reader, token, truthOnly, stores, later: deps.later },
+      { viewer, token, truthOnly, stores, later: deps.later },
       found.ids,
     )
     const texts = found.ids.flatMap((id) => fragments.get(id)?.json ?? [])

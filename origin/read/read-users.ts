@@ -18,7 +18,7 @@ const encoder = new TextEncoder()
 /** One profile, with its counts, and for a signed-in reader what holds between the two. */
 export const readUser =
   (deps: ReadDeps) =>
-  async (reader: Reader, id: UserId): Promise<ReadAnswer> => {
+  async ({ user: id, ...reader }: Reader & { readonly user: UserId }): Promise<ReadAnswer> => {
     const reading = await openReading(deps, reader)
     const text = (await userTexts(deps, reading, [id])).get(id)
     if (text === undefined) throw new AppError('USER_NOT_FOUND', `user ${id}`)
@@ -28,7 +28,7 @@ export const readUser =
 /** Several profiles in the order asked for; those who do not exist or are behind a block are left out. */
 export const readUsers =
   (deps: ReadDeps) =>
-  async (reader: Reader, ids: readonly UserId[]): Promise<ReadAnswer> => {
+  async ({ ids, ...reader }: Reader & { readonly ids: readonly UserId[] }): Promise<ReadAnswer> => {
     const reading = await openReading(deps, reader)
     const wanted = [...new Set(ids)]
     const texts = await userTexts(deps, reading, wanted)

@@ -1,4 +1,5 @@
 import { hasToken, type Horizon, type Token } from '../../../shared/horizon.ts'
+import { TAIL_AGE_MS_MAX } from '../../../shared/limits.ts'
 import type { Tail } from '../../ports/tail.ts'
 
 /** How much this process knows, against what the reader asks for. */
@@ -6,7 +7,7 @@ export interface Reach {
   readonly asOf: Horizon
   /** The token is of another epoch, or the tail could not follow: only Postgres can vouch for it. */
   readonly isTokenAhead: boolean
-  /** The tail has lost the outbox. Nothing can have been acknowledged since, if Postgres is away too. */
+  /** The tail cannot read the outbox. While Postgres is away, nothing can have been acknowledged since. */
   readonly isTailLost: boolean
 }
 
@@ -17,6 +18,6 @@ export async function reachToken(tail: Tail, token: Token | undefined): Promise<
   return {
     asOf,
     isTokenAhead: !reached && token !== undefined && !hasToken(asOf, token),
-    isTailLost: !tail.ready(),
+    isTailLost: !tail.ready() || tail.ageMs() > TAIL_AGE_MS_MAX,
   }
 }

@@ -1,7 +1,7 @@
 import type { WaveAnswer } from '../../../shared/feed/wave.ts'
 import type { Horizon } from '../../../shared/horizon.ts'
-import type { UserId } from '../../../shared/ids.ts'
-import { tags } from '../../../shared/invalidation.ts'
+import { userId, type UserId } from '../../../shared/ids.ts'
+import { tags, type Tag } from '../../../shared/invalidation.ts'
 import { bucketOf } from '../../../shared/keys.ts'
 import { VIEWER_RECORD_AGE_MS_MAX, VIEWER_RECORDS_BYTES_MAX } from '../../../shared/limits.ts'
 import type { Now } from '../../../shared/time.ts'
@@ -94,6 +94,13 @@ export function viewerRecords({
     },
   }
 }
+
+/** A listener of the tail: what it hears of takes the kept record with it. */
+export const forgetHeard =
+  (records: Pick<ViewerRecords, 'forget'>) =>
+  (tag: Tag): void => {
+    if (tag.startsWith('v:')) records.forget(userId(tag.slice(2)))
+  }
 
 /** The tail has heard of a higher version: this one must not decide who sees what. */
 export function isOvertaken(record: ViewerRecord, tail: Pick<Tail, 'heard'>): boolean {

@@ -38,9 +38,9 @@ describe('explaining a page', () => {
       layer: 'redis',
       completeness: 'complete',
     })
-    expect(answer?.sources).toContainEqual({ name: 'timeline', has: true, floor: post(5) })
-    expect(answer?.score.terms['recency']).toBeCloseTo(0.5 ** (1 / 6), 5)
-    expect(answer?.postedAt).toBe(new Date(NOW_MS - 3_600_000).toISOString())
+    expect(answer.sources).toContainEqual({ name: 'timeline', has: true, floor: post(5) })
+    expect(answer.score.terms['recency']).toBeCloseTo(0.5 ** (1 / 6), 5)
+    expect(answer.postedAt).toBe(new Date(NOW_MS - 3_600_000).toISOString())
   })
 
   it('finds in Postgres what lies below the lists', async () => {

@@ -33,7 +33,7 @@ describe('reading a post', () => {
   it('takes one wave for a stranger, and no other call', async () => {
     const world = await warmWorld()
     world.calls.truth = 0
-    const answer = await readPost(depsOf(world))(anyone, post(3))
+    const answer = await readPost(depsOf(world))({ ...anyone, post: post(3) })
 
     expect(parse(answer)).toMatchObject({ id: post(3), author: { id: bob } })
     expect(answer.etag).toBe('W/"p1.1"')
@@ -50,9 +50,9 @@ describe('reading a post', () => {
 
       const read = readPost(depsOf(world))
       const refusal = { code: 'POST_NOT_FOUND' }
-      await expect(read(asAda, post(3))).rejects.toMatchObject(refusal)
-      await expect(read({ ...anyone, viewer: bob }, post(21))).rejects.toMatchObject(refusal)
-      expect(parse(await read(anyone, post(3)))).toMatchObject({ id: post(3) })
+      await expect(read({ ...asAda, post: post(3) })).rejects.toMatchObject(refusal)
+      await expect(read({ ...anyone, viewer: bob, post: post(21) })).rejects.toMatchObject(refusal)
+      expect(parse(await read({ ...anyone, post: post(3) }))).toMatchObject({ id: post(3) })
     }
   })
 
@@ -62,8 +62,12 @@ describe('reading a post', () => {
     world.hear()
     const read = readPost(depsOf(world))
 
-    await expect(read(anyone, post(3))).rejects.toMatchObject({ code: 'POST_NOT_FOUND' })
-    await expect(read(anyone, post(99))).rejects.toMatchObject({ code: 'POST_NOT_FOUND' })
+    await expect(read({ ...anyone, post: post(3) })).rejects.toMatchObject({
+      code: 'POST_NOT_FOUND',
+    })
+    await expect(read({ ...anyone, post: post(99) })).rejects.toMatchObject({
+      code: 'POST_NOT_FOUND',
+    })
   })
 
   it('fails closed when it cannot be known who blocks whom', async () => {
@@ -71,7 +75,7 @@ describe('reading a post', () => {
     world.node.viewers.clear()
     world.down.postgres = true
 
-    await expect(readPost(depsOf(world))(asAda, post(3))).rejects.toMatchObject({
+    await expect(readPost(depsOf(world))({ ...asAda, post: post(3) })).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
     })
   })
@@ -80,7 +84,7 @@ describe('reading a post', () => {
     const world = await warmWorld()
     world.down.postgres = true
 
-    expect(await readPost(depsOf(world))(anyone, post(3))).toMatchObject({
+    expect(await readPost(depsOf(world))({ ...anyone, post: post(3) })).toMatchObject({
       completeness: 'degraded',
       missing: ['postgres'],
     })
@@ -91,11 +95,11 @@ describe('reading users', () => {
   it('says what holds between the two, in one wave when all is warm', async () => {
     const world = await warmWorld()
     const read = readUser(depsOf(world))
-    await read(asAda, bob)
+    await read({ ...asAda, user: bob })
     await world.settled()
     world.calls.waves.length = 0
     world.calls.truth = 0
-    const answer = await read(asAda, bob)
+    const answer = await read({ ...asAda, user: bob })
 
     expect(parse(answer)).toMatchObject({
       id: bob,
@@ -108,14 +112,16 @@ describe('reading users', () => {
   it('says nothing of relationships to a stranger', async () => {
     const world = await warmWorld()
 
-    expect(parse(await readUser(depsOf(world))(anyone, bob))).not.toHaveProperty('viewer')
+    expect(parse(await readUser(depsOf(world))({ ...anyone, user: bob }))).not.toHaveProperty(
+      'viewer',
+    )
   })
 
   it('leaves those out of a batch who are behind a block', async () => {
     const world = await warmWorld()
     world.ledger.block(cleo, ada)
     world.hear()
-    const answer = await readUsers(depsOf(world))(asAda, [cleo, bob, bob, ada])
+    const answer = await readUsers(depsOf(world))({ ...asAda, ids: [cleo, bob, bob, ada] })
 
     expect(idsOf(answer)).toEqual([bob, ada])
   })
@@ -128,7 +134,7 @@ describe('reading users', () => {
     world.hear()
     await world.deliver()
 
-    expect(idsOf(await readUsers(depsOf(world))(asAda, [bob, cleo]))).toEqual([bob])
+    expect(idsOf(await readUsers(depsOf(world))({ ...asAda, ids: [bob, cleo] }))).toEqual([bob])
   })
 })
 
@@ -142,7 +148,7 @@ describe('reading a profile’s posts', () => {
     const ids: PostId[] = []
     let cursor: string | undefined
     do {
-      const answer = await read(asAda, bob, { limit: 3, cursor })
+      const answer = await read({ ...asAda, user: bob, limit: 3, cursor })
       ids.push(...idsOf(answer))
       cursor = (parse(answer) as { nextCursor: string | null }).nextCursor ?? undefined
     } while (cursor !== undefined)
@@ -154,11 +160,11 @@ describe('reading a profile’s posts', () => {
     const world = await warmWorld()
     world.loseRedis()
     const read = readUserPosts(depsOf(world))
-    const cold = await read(anyone, bob, { limit: 4 })
+    const cold = await read({ ...anyone, user: bob, limit: 4 })
     await world.settled()
     world.calls.waves.length = 0
     world.calls.truth = 0
-    const warm = await read(anyone, bob, { limit: 4 })
+    const warm = await read({ ...anyone, user: bob, limit: 4 })
 
     expect(warm.body).toEqual(cold.body)
     expect(world.calls).toMatchObject({ waves: { length: 2 }, truth: 0 })
@@ -170,7 +176,7 @@ describe('reading a profile’s posts', () => {
     world.down.budget = true
     world.node.users.set(bob, { version: 1, json: '{}' })
 
-    expect(await readUserPosts(depsOf(world))(anyone, bob, { limit: 4 })).toMatchObject({
+    expect(await readUserPosts(depsOf(world))({ ...anyone, user: bob, limit: 4 })).toMatchObject({
       completeness: 'partial',
       missing: ['author-lists'],
     })
@@ -181,7 +187,7 @@ describe('reading a profile’s posts', () => {
     const { nextCursor } = await world.page({ viewer: ada })
 
     await expect(
-      readUserPosts(depsOf(world))(asAda, bob, { limit: 4, cursor: nextCursor ?? '' }),
+      readUserPosts(depsOf(world))({ ...asAda, user: bob, limit: 4, cursor: nextCursor ?? '' }),
     ).rejects.toMatchObject({ code: 'FEED_CURSOR_INVALID' })
   })
 })

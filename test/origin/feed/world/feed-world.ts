@@ -63,7 +63,8 @@ export function feedWorld({ listPostsMax = 8, sessionPostsMax = 10 }: FeedWorldO
       return found === undefined ? [] : [{ post: found.id, author: found.author, xid: found.xid }]
     })
   const tail: Tail = {
-    ready: () => !down.postgres,
+    ready: () => true,
+    ageMs: () => (down.postgres ? 60_000 : 0),
     horizon,
     reachesToMs: () => heardFrom,
     postsOf: (author) => tailPosts().filter((each) => each.author === author),
