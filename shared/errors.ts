@@ -18,12 +18,24 @@ export const ERRORS = {
     title: 'The Headwater-Token is not one we issued',
     retry: false,
   },
-  CONTENT_TYPE_UNSUPPORTED: { status: 415, title: 'The body must be application/json', retry: false },
+  CONTENT_TYPE_UNSUPPORTED: {
+    status: 415,
+    title: 'The body must be application/json',
+    retry: false,
+  },
   DEAD_LETTER_NOT_FOUND: { status: 404, title: 'There is no such dead letter', retry: false },
   EVENT_MALFORMED: { status: 400, title: 'The event does not match its schema', retry: false },
   FEED_CURSOR_EXPIRED: { status: 410, title: 'The cursor is older than a day', retry: false },
-  FEED_CURSOR_INVALID: { status: 400, title: 'The cursor is not one we issued to you', retry: false },
-  FEED_SESSION_GONE: { status: 410, title: 'The ranked session is gone; start again', retry: false },
+  FEED_CURSOR_INVALID: {
+    status: 400,
+    title: 'The cursor is not one we issued to you',
+    retry: false,
+  },
+  FEED_SESSION_GONE: {
+    status: 410,
+    title: 'The ranked session is gone; start again',
+    retry: false,
+  },
   FEED_SESSION_UNAVAILABLE: {
     status: 503,
     title: 'The ranked session cannot be read now; the cursor stays good',

@@ -44,7 +44,8 @@ export const horizonBelow = (epoch: number, xmin: number): Horizon => ({
 export const covers = (outer: Horizon, inner: Horizon): boolean =>
   outer.epoch === inner.epoch &&
   (inner.xmax <= outer.xmin ||
-    (inner.xmax <= outer.xmax && outer.xip.every((xid) => xid >= inner.xmax || inner.xip.includes(xid))))
+    (inner.xmax <= outer.xmax &&
+      outer.xip.every((xid) => xid >= inner.xmax || inner.xip.includes(xid))))
 
 /** The lowest of several: what all of them have for certain. */
 export function lowestHorizon(horizons: readonly Horizon[]): Horizon {

@@ -18,6 +18,9 @@ export interface Invalidation {
   readonly xid: number
 }
 
+/** An entry that only takes a number: it says nothing of any tag that exists. */
+export const NO_INVALIDATION: Invalidation = { tag: 'p:0' as Tag, version: 0, xid: 0 }
+
 /** Stream entry `<n>-0` in `{hw}:log`, n dense and the same in all regions. Fields: t, v, x. */
 export const invalidationFields = { tag: 't', version: 'v', xid: 'x' } as const
 
@@ -39,7 +42,8 @@ export function parseLease(text: string): Lease | undefined {
   const [term, tick, lastNumber, atMs, horizonText, ...rest] = text.split('|')
   const horizon = parseHorizon(horizonText ?? '')
   const numbers = [term, tick, lastNumber, atMs].map(Number)
-  if (horizon === undefined || rest.length > 0 || !numbers.every(Number.isSafeInteger)) return undefined
+  if (horizon === undefined || rest.length > 0 || !numbers.every(Number.isSafeInteger))
+    return undefined
   const [termN = 0, tickN = 0, lastN = 0, atN = 0] = numbers
   return { term: termN, tick: tickN, lastNumber: lastN, atMs: atN, horizon }
 }

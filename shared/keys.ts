@@ -8,7 +8,10 @@ export type ListKey = string & { readonly __brand: 'ListKey' }
 export const BUCKETS = 256
 export const LOG_PARTITIONS = 8
 
-export const allBuckets: readonly Bucket[] = Array.from({ length: BUCKETS }, (_, at) => at as Bucket)
+export const allBuckets: readonly Bucket[] = Array.from(
+  { length: BUCKETS },
+  (_, at) => at as Bucket,
+)
 
 export const bucketOf = (id: PostId | UserId): Bucket => (fnv1a(id) % BUCKETS) as Bucket
 

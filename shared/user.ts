@@ -15,7 +15,9 @@ const text = (max: number) =>
   z
     .string()
     .max(max)
-    .refine((value) => !value.includes('\u0000') && value.isWellFormed(), { message: 'not valid text' })
+    .refine((value) => !value.includes('\u0000') && value.isWellFormed(), {
+      message: 'not valid text',
+    })
 
 /** Compared without case; shown as written. */
 export const Handle = z.string().regex(new RegExp(`^[A-Za-z0-9_]{2,${HANDLE_CHARACTERS_MAX}}$`))
@@ -53,7 +55,10 @@ export const ChangeUser = z
     bio: text(BIO_CHARACTERS_MAX),
     city: text(NAME_CHARACTERS_MAX).nullable(),
     interests: z.array(text(NAME_CHARACTERS_MAX).min(1)).max(INTERESTS_MAX),
-    avatarUrl: z.url({ protocol: /^https$/ }).max(1_000).nullable(),
+    avatarUrl: z
+      .url({ protocol: /^https$/ })
+      .max(1_000)
+      .nullable(),
   })
   .partial()
   .refine((change) => Object.keys(change).length > 0, { message: 'nothing to change' })

@@ -74,14 +74,16 @@ function packIds(ids: ReadonlySet<UserId>): string {
     at += ID_BYTES
   }
   let text = ''
-  for (let index = 0; index < view.byteLength; index += 1) text += String.fromCharCode(view.getUint8(index))
+  for (let index = 0; index < view.byteLength; index += 1)
+    text += String.fromCharCode(view.getUint8(index))
   return btoa(text)
 }
 
 function unpackIds(packed: string): Set<UserId> {
   const bytes = atob(packed)
   const view = new DataView(new ArrayBuffer(bytes.length))
-  for (let index = 0; index < bytes.length; index += 1) view.setUint8(index, bytes.charCodeAt(index))
+  for (let index = 0; index < bytes.length; index += 1)
+    view.setUint8(index, bytes.charCodeAt(index))
   const ids = new Set<UserId>()
   for (let at = 0; at + ID_BYTES <= view.byteLength; at += ID_BYTES) {
     ids.add(view.getBigUint64(at).toString() as UserId)

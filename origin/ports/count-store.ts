@@ -8,5 +8,7 @@ import type { UserId } from '../../shared/ids.ts'
  * highest version is also the newest truth; users that do not exist are missing from the answer.
  */
 export interface CountStore {
-  recount(users: readonly UserId[]): Promise<ReadonlyMap<UserId, UserCounts & { readonly version: number }>>
+  recount(
+    users: readonly UserId[],
+  ): Promise<ReadonlyMap<UserId, UserCounts & { readonly version: number }>>
 }

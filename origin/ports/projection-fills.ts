@@ -10,5 +10,7 @@ export interface ProjectionFills {
   posts(fragments: ReadonlyMap<PostId, PostFragment>, readAtMs: number): Promise<void>
   users(fragments: ReadonlyMap<UserId, UserFragment>, readAtMs: number): Promise<void>
   viewers(records: readonly ViewerRecord[], readAtMs: number): Promise<void>
-  counts(counts: ReadonlyMap<UserId, { readonly version: number; readonly json: string }>): Promise<void>
+  counts(
+    counts: ReadonlyMap<UserId, { readonly version: number; readonly json: string }>,
+  ): Promise<void>
 }

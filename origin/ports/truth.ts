@@ -26,11 +26,17 @@ export interface Truth {
   /** Deleted ones as tombstones; unknown ids are missing. */
   posts(ids: readonly PostId[]): Promise<ReadonlyMap<PostId, PostFragment>>
   users(ids: readonly UserId[]): Promise<ReadonlyMap<UserId, UserFragment>>
-  counts(ids: readonly UserId[]): Promise<ReadonlyMap<UserId, UserCounts & { readonly version: number }>>
+  counts(
+    ids: readonly UserId[],
+  ): Promise<ReadonlyMap<UserId, UserCounts & { readonly version: number }>>
   /** A viewer that does not exist is missing. */
-  viewerRecords(ids: readonly UserId[]): Promise<ReadonlyMap<UserId, ViewerRecord & { readonly horizon: Horizon }>>
+  viewerRecords(
+    ids: readonly UserId[],
+  ): Promise<ReadonlyMap<UserId, ViewerRecord & { readonly horizon: Horizon }>>
   /** Followers in chunks, by id; those above `after`. */
   followers(author: UserId, after: UserId | undefined, limit: number): Promise<readonly UserId[]>
   /** Authors with a pull post since the time, with the newest such post of each. */
-  pulledAuthors(sinceMs: number): Promise<{ readonly authors: ReadonlyMap<UserId, PostId>; readonly horizon: Horizon }>
+  pulledAuthors(
+    sinceMs: number,
+  ): Promise<{ readonly authors: ReadonlyMap<UserId, PostId>; readonly horizon: Horizon }>
 }

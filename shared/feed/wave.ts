@@ -60,7 +60,9 @@ export interface Wave {
 const WATERMARK_FIELDS = [
   watermarkFields.generation,
   ...Array.from({ length: LOG_PARTITIONS }, (_, partition) => watermarkFields.mark(partition)),
-  ...Array.from({ length: LOG_PARTITIONS }, (_, partition) => watermarkFields.exceptions(partition)),
+  ...Array.from({ length: LOG_PARTITIONS }, (_, partition) =>
+    watermarkFields.exceptions(partition),
+  ),
 ]
 
 export function planWave(request: WaveRequest): Wave {
@@ -115,13 +117,23 @@ export function planWave(request: WaveRequest): Wave {
   return {
     commands: all.map(({ command }) => command),
     read(replies) {
-      if (replies.length !== all.length) throw new TypeError('a wave with another number of replies')
+      if (replies.length !== all.length)
+        throw new TypeError('a wave with another number of replies')
       for (const [at, ask] of all.entries()) {
         const reply = replies[at] ?? null
         if (reply instanceof Error) throw reply
         ask.take(reply)
       }
-      return { watermarks, lists: validLists(elements, watermarks), posts, heads, users, counts, viewers, sessions }
+      return {
+        watermarks,
+        lists: validLists(elements, watermarks),
+        posts,
+        heads,
+        users,
+        counts,
+        viewers,
+        sessions,
+      }
     },
   }
 }
