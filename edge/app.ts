@@ -1,10 +1,11 @@
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
+import { tokenVerifier } from '../shared/auth/verify.ts'
 import { HEADERS } from '../shared/headers.ts'
 import type { Now } from '../shared/time.ts'
-import { bearerVerifier, type TokenRules } from './auth/verify-bearer.ts'
 import type { Checks } from './cache/checks.ts'
 import { memory } from './cache/memory.ts'
+import type { EdgeConfig } from './config.ts'
 import type { EdgeEnv } from './edge-env.ts'
 import type { Region } from './l2/pipeline.ts'
 import { regionReader } from './l2/region-reader.ts'
@@ -24,7 +25,7 @@ import { viewersOf } from './viewers.ts'
 export interface EdgeDeps {
   readonly originUrl: string
   readonly regions: readonly Region[]
-  readonly auth: TokenRules & { readonly subject: 'userId' | 'externalId' }
+  readonly auth: EdgeConfig['auth']
   readonly limiter: RateLimiter | undefined
   readonly fetch: Fetch
   /** Elapsed time in this isolate. It is compared with nothing but itself, and with the expiry of tokens. */
@@ -54,7 +55,11 @@ export function edgeApp(deps: EdgeDeps): Hono<EdgeEnv> {
   const { now, checks } = deps
   const l1 = memory({ checks, now })
   const regions = deps.regions.map((region) => ({
-    ...regionReader(region, { memory: l1, now }),
+    ...regionReader(region, {
+      memory: l1,
+      now,
+      report: (error) => deps.report(error, `region ${region.name}`),
+    }),
     latitude: region.latitude,
     longitude: region.longitude,
   }))
@@ -77,7 +82,7 @@ export function edgeApp(deps: EdgeDeps): Hono<EdgeEnv> {
   app.use(cors({ origin: '*', exposeHeaders: OUR_HEADERS, maxAge: 86_400 }))
   app.get('/healthz', (c) => c.json({ status: 'ok' }))
 
-  app.use(authenticate(bearerVerifier(deps.auth, now)))
+  app.use(authenticate(tokenVerifier({ ...deps.auth, now })))
   app.use(rateLimit(deps.limiter))
   app.use(findReader({ regions, forwarded, viewers }))
   app.on(WRITES, '/v1/*', signedIn)

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../shared/errors.ts'
 import { L2_GATEWAY_TOKEN_CHARACTERS_MIN, L2_REGIONS_MAX } from '../shared/limits.ts'
-import type { TokenRules } from './auth/verify-bearer.ts'
 import type { Coordinates } from './l2/pipeline.ts'
 
 export interface RegionConfig extends Coordinates {
@@ -13,7 +12,16 @@ export interface EdgeConfig {
   readonly originUrl: string
   readonly regions: readonly RegionConfig[]
   readonly l2Token: string
-  readonly auth: TokenRules & { readonly subject: 'userId' | 'externalId' }
+  readonly auth: {
+    /** For HS256. */
+    readonly secret: string | undefined
+    /** For RS256, ES256 and EdDSA. */
+    readonly jwksUrl: string | undefined
+    readonly issuer: string
+    readonly audience: string
+    /** What `sub` is: our user id, or the product's own. The same as the origin's setting of this name. */
+    readonly subject: 'userId' | 'externalId'
+  }
 }
 
 const Regions = z

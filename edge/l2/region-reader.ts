@@ -48,6 +48,8 @@ export interface RegionReader {
 export interface RegionReaderDeps {
   readonly memory: Memory
   readonly now: Now
+  /** The reader gets its answer from elsewhere; operators read of it here. */
+  readonly report: (error: unknown) => void
 }
 
 export function regionReader({ name, pipeline }: Region, deps: RegionReaderDeps): RegionReader {
@@ -116,6 +118,7 @@ export function regionReader({ name, pipeline }: Region, deps: RegionReaderDeps)
       return read
     } catch (error) {
       health.failed()
+      deps.report(error)
       throw error
     }
   }
