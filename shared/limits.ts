@@ -123,6 +123,8 @@ export const LEADER_IDLE_MS = 10_000
 export const LEADER_CHORES_MS = 60_000
 /** A region that did not answer is asked again this often. */
 export const REGION_RETRY_MS = 250
+/** Entries that wait for a region; one further behind begins again with a gap. */
+export const INVALIDATION_WAITING_MAX = 10_000
 /** Entries of one append: below 1 ms of Redis. */
 export const INVALIDATION_APPEND_MAX = 256
 /** Clocks of Redis and Postgres hosts agree within this, or an alarm is raised. */
@@ -252,3 +254,11 @@ export const REQUEST_DEADLINE_MS = 10_000
 export const HEADERS_DEADLINE_MS = 5_000
 /** Longer than edges and proxies keep an idle connection, so that they are the ones who close it. */
 export const KEEP_ALIVE_MS = 75_000
+/** A body that is refused for its size is read up to here, so that its sender sees the answer. */
+export const REFUSED_BODY_BYTES_MAX = 4 * 1024 * 1024
+/** Connections of one process. Writes have their own, so that reads that saturate theirs do not slow a post. */
+export const POSTGRES_WRITE_CONNECTIONS_MAX = 16
+/** What the budget of feed reads may use at once, and a few for reads that are not of feeds. */
+export const POSTGRES_READ_CONNECTIONS_MAX = POSTGRES_FEED_READS_MAX + 4
+/** Eight partitions of two groups rarely ask at the same moment. */
+export const POSTGRES_LOG_CONNECTIONS_MAX = 12

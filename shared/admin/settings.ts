@@ -17,3 +17,28 @@ export type Settings = z.infer<typeof Settings>
 export type SettingKey = keyof Settings
 
 export const DEFAULT_SETTINGS: Settings = Settings.parse({})
+
+const SETTING_KEYS = Object.keys(Settings.shape) as [SettingKey, ...SettingKey[]]
+
+/** The answer of GET /admin/v1/settings. Version 0: nobody has changed it. */
+export const SettingsAnswer = z.object({
+  values: Settings,
+  versions: z.record(z.enum(SETTING_KEYS), z.number().int()),
+})
+export type SettingsAnswer = z.infer<typeof SettingsAnswer>
+
+/** `version`: the one that the operator has seen; without it the change is made whatever it is by now. */
+const changeOf = <Value extends z.ZodType>(value: Value) =>
+  z.strictObject({ value, version: z.number().int().min(0).optional() }).optional()
+
+/** The body of PUT /admin/v1/settings: `{"delivery.threshold": {"value": 300, "version": 0}}`. */
+export const SettingChanges = z
+  .strictObject({
+    'delivery.strategy': changeOf(Settings.shape['delivery.strategy'].unwrap()),
+    'delivery.threshold': changeOf(Settings.shape['delivery.threshold'].unwrap()),
+    'list.postsMax': changeOf(Settings.shape['list.postsMax'].unwrap()),
+    'session.postsMax': changeOf(Settings.shape['session.postsMax'].unwrap()),
+    'auth.subject': changeOf(Settings.shape['auth.subject'].unwrap()),
+  } satisfies Record<SettingKey, z.ZodType>)
+  .refine((changes) => Object.keys(changes).length > 0, { message: 'nothing to change' })
+export type SettingChanges = z.infer<typeof SettingChanges>

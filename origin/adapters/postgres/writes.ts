@@ -1,4 +1,4 @@
-import type { ClientBase, Pool, PoolClient } from 'pg'
+import type { ClientBase, Pool } from 'pg'
 import { WRITE_ATTEMPTS_MAX } from '../../../shared/limits.ts'
 import type { Writes, WriteTransaction } from '../../ports/writes.ts'
 import { appendEvents } from './append-events.ts'
@@ -8,11 +8,13 @@ import { EPOCH } from './epoch.ts'
 import { answered, isConflict, isMissingPartition } from './failure.ts'
 import { postRows } from './post-rows.ts'
 import { relationRows } from './relation-rows.ts'
+import { transaction } from './transaction.ts'
 import { userRows } from './user-rows.ts'
 
 /** On a pool of its own: reads that saturate theirs do not slow a write. */
 export const postgresWrites = (pool: Pool): Writes => ({
-  transaction: (work) => answered(retried(pool, () => inTransaction(pool, work))),
+  transaction: (work) =>
+    answered(retried(pool, () => transaction(pool, (client) => work(transactionOf(client))))),
   createPost: (author, post, idempotency) =>
     answered(retried(pool, () => createPost(pool, author, post, idempotency))),
 })
@@ -32,33 +34,6 @@ const transactionOf = (client: ClientBase): WriteTransaction => ({
     return { epoch: row.epoch, xid: Number(row.xid) }
   },
 })
-
-async function inTransaction<T>(
-  pool: Pool,
-  work: (transaction: WriteTransaction) => Promise<T>,
-): Promise<T> {
-  const client = await pool.connect()
-  try {
-    await client.query('begin isolation level read committed')
-    const result = await work(transactionOf(client))
-    await client.query('commit')
-    client.release()
-    return result
-  } catch (error) {
-    await abandon(client)
-    throw error
-  }
-}
-
-/** A connection that cannot even roll back is closed, and Postgres rolls back by itself. */
-async function abandon(client: PoolClient): Promise<void> {
-  try {
-    await client.query('rollback')
-    client.release()
-  } catch (error) {
-    client.release(error instanceof Error ? error : true)
-  }
-}
 
 /** Begins again where the first attempt left nothing behind and a second one can succeed. */
 async function retried<T>(pool: Pool, attempt: () => Promise<T>): Promise<T> {
