@@ -87,14 +87,14 @@ function claimsOf({ sub = '', exp = 0, scope }: JWTPayload): Claims {
 function refusalOf(cause: unknown): unknown {
   if (cause instanceof AppError) return cause
   if (cause instanceof errors.JWTExpired) {
-    return new AppError('AUTH_TOKEN_EXPIRED', cause.message, { cause })
+    return new AppError('AUTH_TOKEN_EXPIRED', cause.code)
   }
   if (isKeySetTrouble(cause)) {
     return new AppError('STORE_UNAVAILABLE', 'the key set cannot be had', { cause })
   }
-  if (cause instanceof errors.JOSEError || cause instanceof TypeError) {
-    return new AppError('AUTH_TOKEN_INVALID', cause.message, { cause })
-  }
+  // jose's messages may quote the token: only its codes go into logs.
+  if (cause instanceof errors.JOSEError) return new AppError('AUTH_TOKEN_INVALID', cause.code)
+  if (cause instanceof TypeError) return new AppError('AUTH_TOKEN_INVALID', 'not a token')
   return cause
 }
 

@@ -7,6 +7,8 @@ import {
   generateKeyPair,
   SignJWT,
   UnsecuredJWT,
+  type CryptoKey,
+  type JWK,
   type JWTPayload,
 } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
