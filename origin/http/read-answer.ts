@@ -1,0 +1,35 @@
+import { HEADERS, PUBLIC } from '../../shared/headers.ts'
+import type { Completeness } from '../../shared/feed/page.ts'
+import type { Token } from '../../shared/horizon.ts'
+import { giveToken } from './consistency.ts'
+import type { OriginContext } from './context.ts'
+
+/** A read's JSON, joined elsewhere, and what its headers say. */
+export interface ReadAnswer {
+  readonly body: Uint8Array<ArrayBuffer> | string
+  readonly completeness?: Completeness | undefined
+  readonly token?: Token | undefined
+  /** Quoted, weak or not, as the header has it. */
+  readonly etag?: string | undefined
+}
+
+/** Answers 304 to a client that has these bytes. Public pages may be kept, and asked for again. */
+export function answerRead(c: OriginContext, answer: ReadAnswer): Response {
+  const { body, completeness, token, etag } = answer
+  giveToken(c, token)
+  if (completeness !== undefined) c.header(HEADERS.completeness, completeness)
+  if (c.get('identity') === undefined) c.header(HEADERS.cacheControl, PUBLIC)
+  // One address has two kinds of answer.
+  c.header('vary', 'Authorization')
+  if (etag !== undefined) {
+    c.header('etag', etag)
+    if (matches(c.req.header('if-none-match'), etag)) return c.body(null, 304)
+  }
+  c.header('content-type', 'application/json')
+  return c.body(body, 200)
+}
+
+const strong = (etag: string): string => etag.trim().replace(/^W\//, '')
+
+const matches = (header: string | undefined, etag: string): boolean =>
+  header !== undefined && header.split(',').some((one) => strong(one) === strong(etag))
