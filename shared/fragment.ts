@@ -33,9 +33,12 @@ export const POST_FRAGMENT_FIELDS = ['a', 'v', 'u', 'j'] as const
 export const POST_HEAD_FIELDS = ['a', 'v'] as const
 export const USER_FRAGMENT_FIELDS = ['v', 'j'] as const
 
+/** `undefined` for what is absent, and for garbage: a broken store may hold anything. */
 export function parsePostFragment(values: readonly (string | null)[]): PostFragment | undefined {
   const [author, version, authorVersion, json] = values
-  if (author == null || version == null) return undefined
+  if (author == null || !isVersion(version) || !/^\d{1,19}$/.test(author)) return undefined
+  if (authorVersion != null && !isVersion(authorVersion)) return undefined
+  if (json != null && json !== '' && !isObject(json)) return undefined
   return {
     author: author as UserId,
     version: Number(version),
@@ -46,9 +49,15 @@ export function parsePostFragment(values: readonly (string | null)[]): PostFragm
 
 export function parseUserFragment(values: readonly (string | null)[]): UserFragment | undefined {
   const [version, json] = values
-  if (version == null || json == null) return undefined
+  if (!isVersion(version) || json == null || !isObject(json)) return undefined
   return { version: Number(version), json }
 }
+
+const isVersion = (text: string | null | undefined): text is string =>
+  text != null && /^\d{1,15}$/.test(text)
+
+/** Nobody parses it again, so at least it must not break the page that it is joined into. */
+const isObject = (json: string): boolean => json.startsWith('{') && json.endsWith('}')
 
 /** Adds members to a JSON object's text without parsing it. `members` is text like `"counts":{…}`. */
 export const splice = (json: string, members: string): string =>

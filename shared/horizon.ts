@@ -47,13 +47,14 @@ export const covers = (outer: Horizon, inner: Horizon): boolean =>
     (inner.xmax <= outer.xmax &&
       outer.xip.every((xid) => xid >= inner.xmax || inner.xip.includes(xid))))
 
-/** The lowest of several: what all of them have for certain. */
+/** The lowest of several: what all of them have for certain. Of two epochs, nothing: a restore lies between. */
 export function lowestHorizon(horizons: readonly Horizon[]): Horizon {
   const [first, ...rest] = horizons
   if (first === undefined) throw new TypeError('the lowest of no horizons')
   return rest.reduce((lowest, next) => {
     if (covers(next, lowest)) return lowest
     if (covers(lowest, next)) return next
+    if (lowest.epoch !== next.epoch) return horizonBelow(Math.max(lowest.epoch, next.epoch), 0)
     return horizonBelow(lowest.epoch, Math.min(lowest.xmin, next.xmin))
   }, first)
 }
