@@ -1,3 +1,5 @@
+import type { Now } from '../shared/time.ts'
+
 /** `waitUntil`: work that goes on after the answer. */
 export type Later = (work: Promise<unknown>) => void
 
@@ -6,20 +8,32 @@ export type Later = (work: Promise<unknown>) => void
  *
  * Only plain values: a Response or a stream belongs to the request that made it. A request that ends takes
  * its promises along, so the leader's is kept alive by `later`, and a follower that the value does not
- * reach in time loads by itself.
+ * reach in time loads by itself. A flight that is older than anybody waits is no longer joined: its request
+ * may be gone, and it would never land.
  */
 export interface SingleFlight<Value> {
   load(key: string, work: () => Promise<Value>, later: Later): Promise<Value>
 }
 
-export function singleFlight<Value>({ waitMsMax }: { waitMsMax: number }): SingleFlight<Value> {
-  const flights = new Map<string, Promise<Value>>()
+export function singleFlight<Value>({
+  waitMsMax,
+  now,
+}: {
+  readonly waitMsMax: number
+  readonly now: Now
+}): SingleFlight<Value> {
+  const flights = new Map<string, { readonly value: Promise<Value>; readonly sinceMs: number }>()
   return {
     load(key, work, later) {
       const flight = flights.get(key)
-      if (flight !== undefined) return withinMs(flight, waitMsMax).catch(work)
-      const own = work().finally(() => flights.delete(key))
-      flights.set(key, own)
+      const elapsedMs = flight === undefined ? 0 : now() - flight.sinceMs
+      if (flight !== undefined && elapsedMs >= 0 && elapsedMs <= waitMsMax) {
+        return withinMs(flight.value, waitMsMax).catch(work)
+      }
+      const own = work().finally(() => {
+        if (flights.get(key)?.value === own) flights.delete(key)
+      })
+      flights.set(key, { value: own, sinceMs: now() })
       // The failure is the leader's to report.
       later(own.catch(() => undefined))
       return own

@@ -55,7 +55,7 @@ export interface RegionReaderDeps {
 export function regionReader({ name, pipeline }: Region, deps: RegionReaderDeps): RegionReader {
   const { memory, now } = deps
   const health = breaker(now)
-  const flights = singleFlight<RegionRead>({ waitMsMax: L2_DEADLINE_MS })
+  const flights = singleFlight<RegionRead>({ waitMsMax: L2_DEADLINE_MS, now })
   let listening: Listening | undefined
   let seen: Sighting | undefined
   let pulled: PulledSet | undefined

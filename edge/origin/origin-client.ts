@@ -29,6 +29,7 @@ const PASSED_OUT = [
   'content-type',
   'etag',
   'location',
+  'vary',
   HEADERS.cacheControl,
   HEADERS.completeness,
   HEADERS.retryAfter,

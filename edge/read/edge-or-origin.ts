@@ -10,6 +10,8 @@ export interface EdgeAnswer {
   readonly asOf: Horizon | undefined
   readonly completeness: Completeness
   readonly cacheControl: string
+  /** Of public answers; those to one reader are kept nowhere. */
+  readonly etag?: string | undefined
   /** False: the origin is asked, and this is served only where it does not answer. */
   readonly whole: boolean
   /** Why not. */
@@ -22,7 +24,7 @@ export interface Ways {
   readonly origin: (reason: Reason) => Promise<Response>
   /** The last resort, older than it should be. */
   readonly stale: () => EdgeAnswer | undefined
-  readonly respond: (answer: EdgeAnswer) => Promise<Response>
+  readonly respond: (answer: EdgeAnswer) => Response
 }
 
 /** The ladder of every read at the edge: itself, the origin, what is left. */
@@ -35,7 +37,7 @@ export async function edgeOrOrigin({ edge, origin, stale, respond }: Ways): Prom
   if (left === undefined) return origin(reason)
   try {
     const answer = await origin(reason)
-    return answer.status >= 500 ? await respond(left) : answer
+    return answer.status >= 500 ? respond(left) : answer
   } catch (error) {
     if (error instanceof AppError && error.spec.retry) return respond(left)
     throw error

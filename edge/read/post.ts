@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/errors.ts'
+import { postTag } from '../../shared/etag.ts'
 import { PRIVATE, PUBLIC } from '../../shared/headers.ts'
 import type { PostId, UserId } from '../../shared/ids.ts'
 import { PUBLIC_STALE_MS_MAX } from '../../shared/limits.ts'
@@ -44,6 +45,7 @@ async function postAtEdge(
     asOf,
     completeness: 'complete',
     cacheControl: viewer === undefined ? PUBLIC : PRIVATE,
+    etag: postTag(fragment),
     whole: true,
     reason: 'fragments',
   }

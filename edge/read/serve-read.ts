@@ -1,3 +1,4 @@
+import { matchesTag } from '../../shared/etag.ts'
 import { HEADERS, PUBLIC } from '../../shared/headers.ts'
 import { tokenOf, type Token } from '../../shared/horizon.ts'
 import type { Now } from '../../shared/time.ts'
@@ -6,7 +7,6 @@ import type { Checks } from '../cache/checks.ts'
 import type { Memory } from '../cache/memory.ts'
 import type { Reader } from '../reader.ts'
 import { edgeOrOrigin, type EdgeAnswer } from './edge-or-origin.ts'
-import { etagOf, matches } from './etag.ts'
 import { openReading, type Reading } from './reading.ts'
 
 /** What every read works with. */
@@ -49,7 +49,7 @@ export async function serveRead(context: ReadContext, plan: ReadPlan): Promise<R
       )
       return response
     },
-    async respond(answer) {
+    respond(answer) {
       const headers = new Headers({
         'content-type': 'application/json',
         [HEADERS.cacheControl]: answer.cacheControl,
@@ -61,9 +61,12 @@ export async function serveRead(context: ReadContext, plan: ReadPlan): Promise<R
       if (token !== undefined) headers.set(HEADERS.token, formatToken(token))
       if (answer.cacheControl !== PUBLIC) return new Response(answer.body, { headers })
 
-      const etag = await etagOf(answer.body)
+      // One address has two kinds of answer.
+      headers.set('vary', 'Authorization')
+      const { etag } = answer
+      if (etag === undefined) return new Response(answer.body, { headers })
       headers.set('etag', etag)
-      return matches(context.ifNoneMatch, etag)
+      return matchesTag(context.ifNoneMatch, etag)
         ? new Response(null, { status: 304, headers })
         : new Response(answer.body, { headers })
     },

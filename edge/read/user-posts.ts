@@ -1,6 +1,7 @@
 import { formatCursor, parseCursor } from '../../shared/cursor.ts'
 import { AppError } from '../../shared/errors.ts'
 import { mergeSources } from '../../shared/feed/merge.ts'
+import { textTag } from '../../shared/etag.ts'
 import { plainPageBytes } from '../../shared/feed/page-bytes.ts'
 import { PRIVATE, PUBLIC } from '../../shared/headers.ts'
 import type { Token } from '../../shared/horizon.ts'
@@ -23,11 +24,9 @@ export interface UserPostsRequest {
 export function serveUserPosts(context: ReadContext, request: UserPostsRequest): Promise<Response> {
   const { viewer, signedIn, token } = context.reader
   const nowMs = context.now()
-  const unknown = signedIn && viewer === undefined
+  // Bound to no reader: the same page serves everyone who may see it.
   const cursor =
-    request.cursor === undefined || unknown
-      ? undefined
-      : parseCursor(viewer ?? 'public', request.cursor, nowMs)
+    request.cursor === undefined ? undefined : parseCursor('public', request.cursor, nowMs)
   if (cursor?.kind === 'ranked') {
     throw new AppError('FEED_CURSOR_INVALID', 'a cursor of the home feed')
   }
@@ -35,7 +34,7 @@ export function serveUserPosts(context: ReadContext, request: UserPostsRequest):
   return serveRead(context, {
     token: laterToken(token, walked),
     edge: (reading) => {
-      if (unknown) throw new NotAtEdge('no-record')
+      if (signedIn && viewer === undefined) throw new NotAtEdge('no-record')
       return pageAtEdge(reading, { ...request, viewer, before: cursor?.before, walked, nowMs })
     },
   })
@@ -70,9 +69,7 @@ async function pageAtEdge(
   const asOf = reading.asOf()
   const oldest = endOf(merged)
   const nextCursor =
-    oldest === null
-      ? null
-      : formatCursor(viewer ?? 'public', latestCursor(oldest, walked, asOf, nowMs))
+    oldest === null ? null : formatCursor('public', latestCursor(oldest, walked, asOf, nowMs))
   const texts = merged.ids.flatMap((id) => {
     const fragment = posts.get(id)
     return fragment?.author === author && fragment.json !== undefined ? [fragment.json] : []
@@ -83,6 +80,7 @@ async function pageAtEdge(
     asOf,
     completeness: 'complete',
     cacheControl: viewer === undefined ? PUBLIC : PRIVATE,
+    etag: textTag(texts.join()),
     whole: true,
     reason: 'seam',
   }

@@ -1,4 +1,5 @@
 import { userJson } from '../../shared/feed/page-bytes.ts'
+import { textTag } from '../../shared/etag.ts'
 import { PRIVATE, PUBLIC } from '../../shared/headers.ts'
 import type { UserId } from '../../shared/ids.ts'
 import { PUBLIC_STALE_MS_MAX } from '../../shared/limits.ts'
@@ -40,12 +41,14 @@ async function userAtEdge(
   if (counts === undefined) throw new NotAtEdge('no-counts')
   const marks =
     viewer === undefined ? undefined : marksOf(found.viewers.get(viewer), found.viewers.get(id))
+  const text = userJson(fragment.json, counts, marks)
   return {
     status: 200,
-    body: bytesOf(userJson(fragment.json, counts, marks)),
+    body: bytesOf(text),
     asOf: reading.asOf(),
     completeness: 'complete',
     cacheControl: viewer === undefined ? PUBLIC : PRIVATE,
+    etag: textTag(text),
     whole: true,
     reason: 'fragments',
   }

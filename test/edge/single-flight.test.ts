@@ -3,10 +3,12 @@ import { singleFlight } from '../../edge/single-flight.ts'
 
 describe('single flight', () => {
   const kept: Promise<unknown>[] = []
+  let nowMs = 0
+  const now = () => nowMs
   const later = (work: Promise<unknown>) => void kept.push(work)
 
   it('loads once for all who come meanwhile, and again for who comes after', async () => {
-    const flights = singleFlight<number>({ waitMsMax: 1_000 })
+    const flights = singleFlight<number>({ waitMsMax: 1_000, now })
     const gate = Promise.withResolvers<void>()
     let loads = 0
     const work = async () => {
@@ -22,13 +24,13 @@ describe('single flight', () => {
   })
 
   it('keeps keys apart', async () => {
-    const flights = singleFlight<string>({ waitMsMax: 1_000 })
+    const flights = singleFlight<string>({ waitMsMax: 1_000, now })
     const loads = ['a', 'b'].map((key) => flights.load(key, async () => key, later))
     expect(await Promise.all(loads)).toEqual(['a', 'b'])
   })
 
   it('lets a follower work for itself when the leader fails, or its request has ended', async () => {
-    const flights = singleFlight<string>({ waitMsMax: 1 })
+    const flights = singleFlight<string>({ waitMsMax: 1, now })
     const failing = flights.load('a', () => Promise.reject(new Error('no')), later)
     const follower = flights.load('a', async () => 'own', later)
     await expect(failing).rejects.toThrow('no')
@@ -39,9 +41,18 @@ describe('single flight', () => {
     expect(await flights.load('b', async () => 'own', later)).toBe('own')
   })
 
+  it('does not join a flight that nobody waits for any more', async () => {
+    const flights = singleFlight<string>({ waitMsMax: 1_000, now })
+    void flights.load('a', () => Promise.withResolvers<string>().promise, later)
+    nowMs += 1_001
+    const next = flights.load('a', async () => 'next', later)
+    const follower = flights.load('a', async () => 'own', later)
+    expect([await next, await follower]).toEqual(['next', 'next'])
+  })
+
   it('hands the work to the runtime, which keeps it alive beyond the leader’s answer', async () => {
     kept.length = 0
-    await singleFlight<string>({ waitMsMax: 10 }).load('a', async () => 'value', later)
+    await singleFlight<string>({ waitMsMax: 10, now }).load('a', async () => 'value', later)
     expect(kept).toHaveLength(1)
   })
 })
