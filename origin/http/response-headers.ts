@@ -13,4 +13,7 @@ export const responseHeaders = (now: Now) =>
     if (!headers.has(HEADERS.servedBy)) c.header(HEADERS.servedBy, 'origin')
     c.header(HEADERS.serverTiming, `origin;dur=${(now() - startedAt).toFixed(1)}`, { append: true })
     c.header('x-content-type-options', 'nosniff')
+    // The edge cannot know whom the product's own ids name.
+    const identity = c.get('identity')
+    if (identity !== undefined) c.header(HEADERS.viewer, identity.user)
   })
