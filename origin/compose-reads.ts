@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto'
+import type { Settings } from '../shared/admin/settings.ts'
+import { AppError } from '../shared/errors.ts'
+import { tags } from '../shared/invalidation.ts'
+import type { Now } from '../shared/time.ts'
+import type { Stores } from './compose-stores.ts'
+import { postgresBudget } from './delivery/postgres-budget.ts'
+import { warmer } from './delivery/warm.ts'
+import { afterAnswer } from './feed/effects/after-answer.ts'
+import { explain } from './feed/explain.ts'
+import { homeFeed } from './feed/home-feed.ts'
+import { viewerRecords } from './feed/query/viewer-records.ts'
+import { readFeed } from './feed/read-feed.ts'
+import type { Metrics } from './observe/metrics.ts'
+import { readPost } from './read/read-post.ts'
+import { readUser, readUsers } from './read/read-users.ts'
+import { readUserPosts } from './read/read-user-posts.ts'
+import { outboxTail } from './tail/tail.ts'
+
+export interface ReadsDeps {
+  readonly stores: Stores
+  readonly settings: () => Settings
+  readonly metrics: Metrics
+  readonly now: Now
+  readonly failed: (what: string, error: unknown) => void
+}
+
+/** The flows that answer readers, and the tail that they cover lag with. */
+export function composeReads({ stores, settings, metrics, now, failed }: ReadsDeps) {
+  const { waves, truth, fills, lists, pace } = stores
+  const tail = outboxTail({
+    outbox: stores.outbox,
+    truth: stores.deliveryTruth,
+    wakeups: stores.signal,
+    pace,
+    onFailure: (error) => failed('tail', error),
+  })
+  const records = viewerRecords({ tail, now })
+  tail.onHeard((tag) => {
+    const viewer = tags.viewerOf(tag)
+    if (viewer !== undefined) records.forget(viewer)
+  })
+
+  const budget = postgresBudget()
+  const warm = warmer({ lists, truth, budget, postsMax: () => settings()['list.postsMax'] })
+  const { later, settled } = afterAnswer({ failed: (error) => failed('after an answer', error) })
+  const deps = {
+    waves,
+    truth,
+    budget,
+    tail,
+    records,
+    fills,
+    now,
+    later,
+    relations: stores.relations,
+    warmer: warm,
+    lists,
+    settings,
+    sessions: stores.sessions,
+    newSessionId: () => randomUUID(),
+    elapsedMs: () => performance.now(),
+    counted: (hits: number, misses: number) => metrics.cacheRead('redis', 'post', hits, misses),
+    observer: {
+      ran: metrics.stageRan,
+      dropped: metrics.postsDropped,
+      failed: (stage: string, error: unknown) => failed(`stage ${stage}`, error),
+    },
+  }
+  const withPipeline = { ...deps, pipeline: homeFeed(deps) }
+  const why = explain(withPipeline)
+
+  return {
+    tail,
+    warm,
+    settled,
+    feed: readFeed(withPipeline),
+    post: readPost(deps),
+    user: readUser(deps),
+    users: readUsers(deps),
+    userPosts: readUserPosts(deps),
+    async explain(...question: Parameters<typeof why>) {
+      const explanation = await why(...question)
+      if (explanation === undefined) throw new AppError('OVERLOADED', 'explain found no room')
+      return explanation
+    },
+  }
+}

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto'
+import { postgresDeadLetters } from './adapters/postgres/dead-letters.ts'
+import { postgresAuditLog } from './adapters/postgres/audit-log.ts'
+import { postgresEventLog } from './adapters/postgres/event-log.ts'
+import { postgresGenerations } from './adapters/postgres/generations.ts'
+import { postgresOutbox } from './adapters/postgres/outbox.ts'
+import { postgresPeople } from './adapters/postgres/people.ts'
+import { postgresPool } from './adapters/postgres/pool.ts'
+import { postgresRelations } from './adapters/postgres/relations-among.ts'
+import { postgresSettings } from './adapters/postgres/settings.ts'
+import { postgresSignal } from './adapters/postgres/signal.ts'
+import { postgresStats } from './adapters/postgres/stats.ts'
+import { postgresSubjects } from './adapters/postgres/subjects.ts'
+import { postgresTruth } from './adapters/postgres/truth.ts'
+import { postgresWrites } from './adapters/postgres/writes.ts'
+import { nodePace } from './adapters/node/pace.ts'
+import { isReadyWithin, oneNode, redisConnection } from './adapters/redis/connection.ts'
+import { redisDeliveryStore } from './adapters/redis/delivery-store.ts'
+import { redisListStore } from './adapters/redis/list-store.ts'
+import { redisProjectionFills } from './adapters/redis/projection-fills.ts'
+import { redisSessionStore } from './adapters/redis/session-store.ts'
+import { redisWaves } from './adapters/redis/waves.ts'
+import type { Config } from './config.ts'
+import {
+  POSTGRES_DEADLINE_MS,
+  POSTGRES_LOG_CONNECTIONS_MAX,
+  POSTGRES_READ_CONNECTIONS_MAX,
+  POSTGRES_WRITE_CONNECTIONS_MAX,
+  REDIS_CONNECT_DEADLINE_MS,
+} from '../shared/limits.ts'
+import type { Now } from '../shared/time.ts'
+
+export interface StoresDeps {
+  readonly now: Now
+  /** The setting `list.postsMax`, asked each time. */
+  readonly listPostsMax: () => number
+  readonly failed: (what: string, error: unknown) => void
+}
+
+export type Stores = Awaited<ReturnType<typeof openStores>>
+
+/**
+ * Postgres three times, so that none of them can starve another: writes, reads of pages, and the log with
+ * what follows it. Redis once for pages and once for the scripts that page reads must not wait behind.
+ */
+export async function openStores(
+  { postgres, redis }: Pick<Config, 'postgres' | 'redis'>,
+  open: AsyncDisposableStack,
+  { now, listPostsMax, failed }: StoresDeps,
+) {
+  const pool = (applicationName: string, max: number) =>
+    open.adopt(
+      postgresPool(postgres.url, {
+        applicationName,
+        max,
+        statementTimeoutMs: POSTGRES_DEADLINE_MS,
+        onIdleFailure: (error) => failed(applicationName, error),
+      }),
+      (opened) => opened.end(),
+    )
+  const node = (name: string) =>
+    open.adopt(
+      redisConnection({ url: redis.url, name, onError: (error) => failed(name, error) }),
+      (connection) => connection.disconnect(),
+    )
+
+  const writePool = pool('headwater-write', POSTGRES_WRITE_CONNECTIONS_MAX)
+  const readPool = pool('headwater-read', POSTGRES_READ_CONNECTIONS_MAX)
+  const logPool = pool('headwater-log', POSTGRES_LOG_CONNECTIONS_MAX)
+  const signal = open.use(postgresSignal(postgres.url, (error) => failed('signal', error)))
+  const pages = node('headwater-pages')
+  const scripts = node('headwater-scripts')
+  // Redis may come later: until then pages come from Postgres, and say so.
+  await Promise.all([pages, scripts].map((each) => isReadyWithin(each, REDIS_CONNECT_DEADLINE_MS)))
+  const nodes = oneNode(scripts)
+  const outbox = postgresOutbox(logPool)
+
+  return {
+    pace: nodePace,
+    signal,
+    outbox,
+    logPool,
+    truth: postgresTruth(readPool),
+    relations: postgresRelations(readPool),
+    people: postgresPeople(readPool),
+    stats: postgresStats(logPool),
+    writes: postgresWrites(writePool),
+    subjects: postgresSubjects(writePool),
+    settings: postgresSettings(logPool),
+    audit: postgresAuditLog(logPool),
+    deadLetters: postgresDeadLetters(logPool),
+    generations: postgresGenerations(logPool),
+    deliveryTruth: postgresTruth(logPool),
+    log: postgresEventLog({
+      pool: logPool,
+      outbox,
+      wakeups: signal,
+      pace: nodePace,
+      member: randomUUID(),
+      onFailure: (error, { group, partition }) => failed(`log ${group} ${partition ?? ''}`, error),
+    }),
+    waves: redisWaves({ nodes: oneNode(pages) }),
+    lists: redisListStore({ nodes, postsMax: listPostsMax, newToken: randomUUID }),
+    fills: redisProjectionFills({ nodes, now }),
+    sessions: redisSessionStore(nodes),
+    delivery: redisDeliveryStore({ url: redis.url, postsMax: listPostsMax }),
+  }
+}

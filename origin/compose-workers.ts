@@ -1,0 +1,116 @@
+import { LOCKS } from '../drizzle/locks.ts'
+import type { LogEvent } from '../shared/events/event.ts'
+import type { Now } from '../shared/time.ts'
+import { postgresGroupLags } from './adapters/postgres/group-lags.ts'
+import { postgresLeadership } from './adapters/postgres/leader.ts'
+import { redisConnection } from './adapters/redis/connection.ts'
+import { redisInvalidationRegion } from './adapters/redis/invalidation-region.ts'
+import type { Stores } from './compose-stores.ts'
+import type { Config } from './config.ts'
+import { deliver, type DeliverDeps } from './delivery/deliver.ts'
+import { DELIVERY_GROUP } from './delivery/give-up.ts'
+import { replayDelivery } from './delivery/replay-delivery.ts'
+import { replayDeadLetter } from './log/replay-dead-letter.ts'
+import type { Log } from './observe/log.ts'
+import type { Metrics } from './observe/metrics.ts'
+import { runRelay, type RelayDeps } from './relay/run-relay.ts'
+import type { RunningTail } from './tail/tail.ts'
+
+export interface WorkersDeps {
+  readonly config: Pick<Config, 'postgres' | 'redis'>
+  readonly stores: Stores
+  readonly tail: RunningTail
+  readonly metrics: Metrics
+  readonly log: Log
+  readonly now: Now
+  readonly failed: (what: string, error: unknown) => void
+}
+
+/** What runs beside the answering of requests, until the signal: the relay and the groups of the log. */
+export function composeWorkers(open: AsyncDisposableStack, deps: WorkersDeps) {
+  const { stores, failed } = deps
+  const delivery = deliveryDeps(deps)
+  const relay = relayDeps(open, deps)
+  const handlers = new Map([
+    [DELIVERY_GROUP, replayDelivery({ store: stores.delivery, truth: stores.deliveryTruth })],
+  ])
+
+  return {
+    replayDeadLetter: (id: string) =>
+      replayDeadLetter(id, { deadLetters: stores.deadLetters, handlers }),
+    run: (signal: AbortSignal) =>
+      Promise.all([
+        runRelay(relay, signal).catch((error: unknown) => failed('relay', error)),
+        deliver(stores.log, delivery, signal),
+      ]),
+  }
+}
+
+function deliveryDeps({ stores, metrics, now, log }: WorkersDeps): DeliverDeps {
+  return {
+    store: stores.delivery,
+    outbox: stores.outbox,
+    generations: stores.generations,
+    truth: stores.deliveryTruth,
+    waves: stores.waves,
+    deadLetters: stores.deadLetters,
+    observer: {
+      delivered(_partition, events) {
+        const nowMs = now()
+        for (const { event, atMs } of events) {
+          metrics.eventDelivered(event.type, Math.max(0, nowMs - atMs) / 1000)
+          if (event.type === 'post.created') metrics.postDecided(event.delivery)
+        }
+      },
+      gaveUp(event: LogEvent, error: unknown) {
+        metrics.deadLetterBuried(DELIVERY_GROUP)
+        log.error({ err: error, event: event.id }, 'an event went to the dead letters')
+      },
+    },
+  }
+}
+
+function relayDeps(
+  open: AsyncDisposableStack,
+  { config, stores, tail, metrics, log, failed }: WorkersDeps,
+): RelayDeps {
+  // A connection of its own: a lease must not wait behind a page.
+  const redis = open.adopt(
+    redisConnection({
+      url: config.redis.url,
+      name: 'headwater-relay',
+      onError: (error) => failed('headwater-relay', error),
+    }),
+    (connection) => connection.disconnect(),
+  )
+  return {
+    leadership: postgresLeadership(config.postgres.url, { lock: LOCKS.leader }),
+    outbox: stores.outbox,
+    regions: [redisInvalidationRegion('primary', redis)],
+    tail,
+    lags: postgresGroupLags(stores.logPool),
+    wakeups: stores.signal,
+    pace: stores.pace,
+    onLeading: (term) => log.info({ term }, term === undefined ? 'leads no longer' : 'leads'),
+    onFailure: (error) => failed('relay', error),
+    watch: {
+      choresFailed: (error) => failed('chores of the leader', error),
+      regionFailed: (error, region) => failed(`region ${region}`, error),
+      groupLags(lags) {
+        for (const { group, lagMs } of lags) metrics.groupLags(group, lagMs / 1000)
+        metrics.alarm('group-late', false)
+      },
+      groupIsLate({ group, lagMs }) {
+        metrics.alarm('group-late', true)
+        log.error({ group, lagMs }, 'a group has not moved for a day')
+      },
+      clocksDiffer(region, ms) {
+        metrics.alarm('clocks-differ', true)
+        log.error({ region, ms }, 'the clocks of Postgres and of a region differ')
+      },
+      partitionsKept: ({ made, dropped }) => {
+        if (made + dropped > 0) log.info({ made, dropped }, 'partitions of the outbox')
+      },
+    },
+  }
+}
