@@ -119,6 +119,7 @@ export const TAIL_PIECE_MS = 1_000
 export const LEADER_RETRY_MS = 500
 /** A leader's session that asked nothing for this long is ended by Postgres: its network is gone, its lock is not. */
 export const LEADER_IDLE_MS = 10_000
+export const LEADER_GOODBYE_MS = 1_000
 /** Partitions are looked after and lags judged this often. */
 export const LEADER_CHORES_MS = 60_000
 /** A region that did not answer is asked again this often. */
