@@ -49,6 +49,7 @@ export const ERRORS = {
     retry: false,
   },
   INTERNAL: { status: 500, title: 'Something went wrong on our side', retry: true },
+  LEADER_FOLLOWED: { status: 503, title: 'Another process leads now', retry: true },
   LOG_PARTITION_LOST: { status: 503, title: 'Another process works on this now', retry: true },
   METHOD_NOT_ALLOWED: { status: 405, title: 'The method is not allowed here', retry: false },
   NOT_FOUND: { status: 404, title: 'There is nothing here', retry: false },

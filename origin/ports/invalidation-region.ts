@@ -31,7 +31,7 @@ export interface PulledSet {
 export interface InvalidationRegion {
   readonly name: string
   /** Where the log ends. Writes nothing. */
-  look(): Promise<Pick<RegionAnswer, 'last' | 'timeMs'>>
+  look(term: number): Promise<RegionAnswer>
   /**
    * Begins again: takes the lease away and leaves an entry of this number, which must lie beyond the next
    * one, so that every reader sees a gap. `other-last` when it does not.

@@ -39,7 +39,7 @@ const UNTIL = `clock_timestamp() + $3 * interval '1 ms'`
 
 const REGISTER = `
   insert into log_positions (group_name, partition, horizon, at)
-  select $1, partition, ${EPOCH} || ':0:0:', to_timestamp(0) from generate_series(0, $2 - 1) partition
+  select $1, partition, ${EPOCH} || ':0:0:', clock_timestamp() from generate_series(0, $2 - 1) partition
   on conflict do nothing`
 
 const BEAT = `
