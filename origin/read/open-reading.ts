@@ -42,25 +42,25 @@ export interface Reading extends Reader {
   readonly asOf: Horizon
   readonly stores: ReadStores
   readonly labels: Labels
-  /** The tail cannot reach the token: only Postgres can vouch for it. */
-  readonly isTokenAhead: boolean
-  /** Asks Postgres when only it can vouch for the token. `undefined`: the stores may be asked as usual. */
+  /** Only Postgres can vouch for what is read. */
+  readonly needsPostgres: boolean
+  /** Asks Postgres when only it can vouch. `undefined`: the stores may be asked as usual. */
   truthFirst<Value>(ask: (truth: Truth) => Promise<Value>): Promise<Value | undefined>
 }
 
 export async function openReading(deps: ReadDeps, { viewer, token }: Reader): Promise<Reading> {
   const labels = noLabels()
   const stores = readStores(deps, labels)
-  const { asOf, isTokenAhead, isTailLost } = await reachToken(deps.tail, token)
-  if (isTailLost) labels.lacks('postgres', 'degraded')
+  const { asOf, needsPostgres, lost } = await reachToken(deps.tail, token)
+  if (lost !== undefined) labels.lacks(lost, 'degraded')
   return {
     viewer,
     token,
     asOf,
     stores,
     labels,
-    isTokenAhead,
-    truthFirst: (ask) => (isTokenAhead ? stores.truth('token', ask) : Promise.resolve(undefined)),
+    needsPostgres,
+    truthFirst: (ask) => (needsPostgres ? stores.truth('token', ask) : Promise.resolve(undefined)),
   }
 }
 

@@ -51,7 +51,7 @@ export const readUserPosts =
       fillTo: limit,
     })
     const { stores } = reading
-    const truthOnly = reading.isTokenAhead && stores.postgresFailure() === undefined
+    const truthOnly = reading.needsPostgres && stores.postgresFailure() === undefined
     const fragments = await findFragments(
       deps,
       { viewer, token, truthOnly, stores, later: deps.later },

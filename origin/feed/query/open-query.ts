@@ -47,8 +47,8 @@ export async function openQuery(deps: OpenQueryDeps, reader: Reader): Promise<Op
   const reach = await reachToken(deps.tail, token)
 
   // A snapshot taken on the primary now has every token that was handed out before.
-  const direct = reach.isTokenAhead ? await recordInTruth(stores, viewer, 'token') : undefined
-  if (reach.isTailLost && direct === undefined) labels.lacks('postgres', 'degraded')
+  const direct = reach.needsPostgres ? await recordInTruth(stores, viewer, 'token') : undefined
+  if (reach.lost !== undefined) labels.lacks(reach.lost, 'degraded')
 
   const kept = direct ?? deps.records.get(viewer)
   const wave =
