@@ -6,4 +6,6 @@ export const LOCKS = {
   leader: 4_811_000_002,
   /** Held while outbox partitions are made; spelt in the migration too. */
   outboxPartitions: 4_811_000_003,
+  /** Held while sample data are loaded. */
+  sample: 4_811_000_004,
 } as const
