@@ -5,7 +5,7 @@
  * listeners in this process at once and those in others over the store.
  */
 export interface Signal extends AsyncDisposable {
-  raise(): void
+  readonly raise: () => void
   /** Answers how to stop listening. */
   listen(wake: () => void): () => void
 }

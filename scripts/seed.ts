@@ -1,0 +1,20 @@
+import { databaseUrlOf } from './local/run-context.ts'
+import { seedSample } from './sample/seed-sample.ts'
+
+try {
+  let isNew = false
+  const { viewerHandle } = await seedSample(databaseUrlOf(process.env), {
+    onProgress: (words) => {
+      isNew = true
+      console.log(`  ${words}`)
+    },
+  })
+  console.log(
+    isNew
+      ? `Loaded. Look through the eyes of @${viewerHandle}.`
+      : 'There are users already; nothing was changed.',
+  )
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error))
+  process.exitCode = 1
+}
