@@ -1,5 +1,6 @@
 /** `npm start`: everything on this machine, until Ctrl-C. `-- --detach` leaves it running. */
 import { parseArgs } from 'node:util'
+import { viewerToken } from './local/viewer-token.ts'
 import { startDetached } from './local/detach.ts'
 import { recorded } from './local/leftovers.ts'
 import { identify } from './local/process-identity.ts'
@@ -66,14 +67,23 @@ async function run(supervision: Supervision): Promise<End> {
     jwt: stack.jwt,
     parts: [...parts],
   })
-  announce(stack)
+  await announce(stack)
   return supervision.ended
 }
 
-function announce({ urls }: Stack): void {
+async function announce({ urls, jwt, viewerHandle }: Stack): Promise<void> {
   console.log(`
   edge     ${urls.edge}   (clients use this one)
   origin   ${urls.origin}   API reference: ${urls.origin}/docs
   admin    ${urls.admin}`)
+  if (viewerHandle !== undefined) {
+    const token = await viewerToken(urls.database, viewerHandle, jwt)
+    console.log(`
+  A token for @${viewerHandle}, good for 12 hours:
+  ${token}
+
+  Open this to read as @${viewerHandle}:
+  ${urls.edge}/#token=${token}`)
+  }
   console.log(`\nReady after ${(performance.now() / 1000).toFixed(1)} s. Ctrl-C stops everything.`)
 }

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { migrate } from '../../drizzle/migrate.ts'
+import { seedSample } from '../sample/seed-sample.ts'
 import type { SpawnChild } from './children.ts'
 import { bundleEdge } from './edge.ts'
 import { urlOf } from './http-probe.ts'
@@ -28,6 +29,8 @@ export interface StackOptions {
 export interface Stack {
   readonly urls: RunFile['urls']
   readonly jwt: RunFile['jwt']
+  /** Absent where the database is the operator's own: it is not filled with sample people. */
+  readonly viewerHandle: string | undefined
 }
 
 /** Read this to know what runs and in which order; stopping goes the other way. */
@@ -53,6 +56,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   ])
 
   await progress.step('The schema is up to date', () => migrate(postgres.url))
+  const sample = postgres.isOurs
+    ? await progress.step('Sample data is there', () =>
+        seedSample(postgres.url, { onProgress: (words) => progress.say(`  … ${words}`) }),
+      )
+    : undefined
 
   // None of the three needs another one to start, only to answer in full.
   const common = { logsDir, spawnChild, jwt }
@@ -100,6 +108,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       redis: redis.url,
     },
     jwt,
+    viewerHandle: sample?.viewerHandle,
   }
 }
 
