@@ -263,3 +263,6 @@ export const POSTGRES_WRITE_CONNECTIONS_MAX = 16
 export const POSTGRES_READ_CONNECTIONS_MAX = POSTGRES_FEED_READS_MAX + 4
 /** Eight partitions of two groups rarely ask at the same moment. */
 export const POSTGRES_LOG_CONNECTIONS_MAX = 12
+/** Rows that one sweep deletes: a short transaction, however many have gathered. */
+export const FORGET_ROWS_MAX = 5_000
+export const FORGET_EVERY_MS = 10 * 60 * 1000
