@@ -1,14 +1,23 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import { FeedPage } from '../../../shared/feed/page.ts'
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { Token } from '../../../shared/horizon.ts'
 import type { UserId } from '../../../shared/ids.ts'
+import { Post } from '../../../shared/post.ts'
 import { ChangeUser, User, UsersBatch } from '../../../shared/user.ts'
 import { splice } from '../../../shared/fragment.ts'
 import { userJson } from '../../fragments/user-json.ts'
 import type { changeUser } from '../../write/change-user.ts'
 import { giveToken, tokenOfRequest } from '../consistency.ts'
 import type { OriginContext, OriginEnv } from '../context.ts'
-import { json, jsonBody, OPTIONAL, PageQuery, problems, REQUIRED, UserPath } from '../describe.ts'
+import {
+  json,
+  jsonBody,
+  OPTIONAL,
+  pageOf,
+  PageQuery,
+  problems,
+  REQUIRED,
+  UserPath,
+} from '../describe.ts'
 import { writeRequest } from '../idempotency.ts'
 import { refuseInvalid } from '../invalid-request.ts'
 import { answerRead, type ReadAnswer } from '../read-answer.ts'
@@ -56,7 +65,7 @@ const batch = createRoute({
   security: OPTIONAL,
   request: { body: jsonBody(UsersBatch) },
   responses: {
-    200: json(z.object({ items: z.array(user) }).openapi('Users'), 'The users'),
+    200: json(pageOf(user).openapi('UserList'), 'The users'),
     ...problems('REQUEST_INVALID', 'BODY_MALFORMED', 'STORE_UNAVAILABLE'),
   },
 })
@@ -84,7 +93,7 @@ const readPosts = createRoute({
   security: OPTIONAL,
   request: { params: UserPath, query: PageQuery },
   responses: {
-    200: json(FeedPage.openapi('FeedPage'), 'A page of posts'),
+    200: json(pageOf(Post.openapi('Post')).openapi('PostPage'), 'A page of posts'),
     ...problems('REQUEST_INVALID', 'FEED_CURSOR_INVALID', 'USER_NOT_FOUND', 'STORE_UNAVAILABLE'),
   },
 })
