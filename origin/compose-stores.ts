@@ -16,6 +16,7 @@ import { postgresWrites } from './adapters/postgres/writes.ts'
 import { nodePace } from './adapters/node/pace.ts'
 import { isReadyWithin, oneNode, redisConnection } from './adapters/redis/connection.ts'
 import { redisDeliveryStore } from './adapters/redis/delivery-store.ts'
+import { redisInvalidationRegion } from './adapters/redis/invalidation-region.ts'
 import { redisListStore } from './adapters/redis/list-store.ts'
 import { redisProjectionFills } from './adapters/redis/projection-fills.ts'
 import { redisSessionStore } from './adapters/redis/session-store.ts'
@@ -41,7 +42,8 @@ export type Stores = Awaited<ReturnType<typeof openStores>>
 
 /**
  * Postgres three times, so that none of them can starve another: writes, reads of pages, and the log with
- * what follows it. Redis once for pages and once for the scripts that page reads must not wait behind.
+ * what follows it. Redis
+ * three times too: for pages, for the scripts that pages must not wait behind, and for leases.
  */
 export async function openStores(
   { postgres, redis }: Pick<Config, 'postgres' | 'redis'>,
@@ -70,8 +72,12 @@ export async function openStores(
   const signal = open.use(postgresSignal(postgres.url, (error) => failed('signal', error)))
   const pages = node('headwater-pages')
   const scripts = node('headwater-scripts')
+  // A lease must not wait behind a page.
+  const relay = node('headwater-relay')
   // Redis may come later: until then pages come from Postgres, and say so.
-  await Promise.all([pages, scripts].map((each) => isReadyWithin(each, REDIS_CONNECT_DEADLINE_MS)))
+  await Promise.all(
+    [pages, scripts, relay].map((each) => isReadyWithin(each, REDIS_CONNECT_DEADLINE_MS)),
+  )
   const nodes = oneNode(scripts)
   const outbox = postgresOutbox(logPool)
 
@@ -99,6 +105,7 @@ export async function openStores(
       member: randomUUID(),
       onFailure: (error, { group, partition }) => failed(`log ${group} ${partition ?? ''}`, error),
     }),
+    regions: [redisInvalidationRegion('primary', relay)],
     waves: redisWaves({ nodes: oneNode(pages) }),
     lists: redisListStore({ nodes, postsMax: listPostsMax, newToken: randomUUID }),
     fills: redisProjectionFills({ nodes, now }),

@@ -1,12 +1,12 @@
 import { LOCKS } from '../drizzle/locks.ts'
 import type { LogEvent } from '../shared/events/event.ts'
 import type { Now } from '../shared/time.ts'
+import { postgresCounts } from './adapters/postgres/counts.ts'
 import { postgresGroupLags } from './adapters/postgres/group-lags.ts'
 import { postgresLeadership } from './adapters/postgres/leader.ts'
-import { redisConnection } from './adapters/redis/connection.ts'
-import { redisInvalidationRegion } from './adapters/redis/invalidation-region.ts'
 import type { Stores } from './compose-stores.ts'
 import type { Config } from './config.ts'
+import { count } from './count/count.ts'
 import { deliver, type DeliverDeps } from './delivery/deliver.ts'
 import { DELIVERY_GROUP } from './delivery/give-up.ts'
 import { replayDelivery } from './delivery/replay-delivery.ts'
@@ -17,7 +17,7 @@ import { runRelay, type RelayDeps } from './relay/run-relay.ts'
 import type { RunningTail } from './tail/tail.ts'
 
 export interface WorkersDeps {
-  readonly config: Pick<Config, 'postgres' | 'redis'>
+  readonly config: Pick<Config, 'postgres'>
   readonly stores: Stores
   readonly tail: RunningTail
   readonly metrics: Metrics
@@ -27,10 +27,16 @@ export interface WorkersDeps {
 }
 
 /** What runs beside the answering of requests, until the signal: the relay and the groups of the log. */
-export function composeWorkers(open: AsyncDisposableStack, deps: WorkersDeps) {
+export function composeWorkers(deps: WorkersDeps) {
   const { stores, failed } = deps
   const delivery = deliveryDeps(deps)
-  const relay = relayDeps(open, deps)
+  const relay = relayDeps(deps)
+  const counting = {
+    log: stores.log,
+    counts: postgresCounts(stores.logPool),
+    fills: stores.fills,
+    pace: stores.pace,
+  }
   const handlers = new Map([
     [DELIVERY_GROUP, replayDelivery({ store: stores.delivery, truth: stores.deliveryTruth })],
   ])
@@ -42,6 +48,7 @@ export function composeWorkers(open: AsyncDisposableStack, deps: WorkersDeps) {
       Promise.all([
         runRelay(relay, signal).catch((error: unknown) => failed('relay', error)),
         deliver(stores.log, delivery, signal),
+        count(counting, signal),
       ]),
   }
 }
@@ -70,23 +77,11 @@ function deliveryDeps({ stores, metrics, now, log }: WorkersDeps): DeliverDeps {
   }
 }
 
-function relayDeps(
-  open: AsyncDisposableStack,
-  { config, stores, tail, metrics, log, failed }: WorkersDeps,
-): RelayDeps {
-  // A connection of its own: a lease must not wait behind a page.
-  const redis = open.adopt(
-    redisConnection({
-      url: config.redis.url,
-      name: 'headwater-relay',
-      onError: (error) => failed('headwater-relay', error),
-    }),
-    (connection) => connection.disconnect(),
-  )
+function relayDeps({ config, stores, tail, metrics, log, failed }: WorkersDeps): RelayDeps {
   return {
     leadership: postgresLeadership(config.postgres.url, { lock: LOCKS.leader }),
     outbox: stores.outbox,
-    regions: [redisInvalidationRegion('primary', redis)],
+    regions: stores.regions,
     tail,
     lags: postgresGroupLags(stores.logPool),
     wakeups: stores.signal,

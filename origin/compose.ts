@@ -48,7 +48,7 @@ export async function compose(config: Config): Promise<Origin> {
 
   const reads = composeReads({ stores, settings: current, metrics, now, failed })
   const writes = composeWrites(stores, failed)
-  const workers = composeWorkers(opening, {
+  const workers = composeWorkers({
     config,
     stores,
     tail: reads.tail,
