@@ -1,6 +1,7 @@
 /** `npm start`: everything on this machine, until Ctrl-C. `-- --detach` leaves it running. */
 import { parseArgs } from 'node:util'
-import { viewerToken } from './local/viewer-token.ts'
+import { devToken } from './local/dev-token.ts'
+import { subjectOf } from './local/subject-of.ts'
 import { startDetached } from './local/detach.ts'
 import { recorded } from './local/leftovers.ts'
 import { identify } from './local/process-identity.ts'
@@ -76,14 +77,27 @@ async function announce({ urls, jwt, viewerHandle }: Stack): Promise<void> {
   edge     ${urls.edge}   (clients use this one)
   origin   ${urls.origin}   API reference: ${urls.origin}/docs
   admin    ${urls.admin}`)
-  if (viewerHandle !== undefined) {
-    const token = await viewerToken(urls.database, viewerHandle, jwt)
-    console.log(`
+  if (viewerHandle !== undefined) console.log(await invitation(urls, jwt, viewerHandle))
+  console.log(`\nReady after ${(performance.now() / 1000).toFixed(1)} s. Ctrl-C stops everything.`)
+}
+
+async function invitation(
+  urls: Stack['urls'],
+  jwt: Stack['jwt'],
+  viewerHandle: string,
+): Promise<string> {
+  let subject: string
+  try {
+    subject = await subjectOf(urls.database, viewerHandle)
+  } catch (error) {
+    // Its settings may ask for ids that sample people do not have; the run is sound all the same.
+    return `\n  There is no token for a sample viewer: ${(error as Error).message}`
+  }
+  const token = await devToken({ ...jwt, subject })
+  return `
   A token for @${viewerHandle}, good for 12 hours:
   ${token}
 
   Open this to read as @${viewerHandle}:
-  ${urls.edge}/#token=${token}`)
-  }
-  console.log(`\nReady after ${(performance.now() / 1000).toFixed(1)} s. Ctrl-C stops everything.`)
+  ${urls.edge}/#token=${token}`
 }

@@ -11,7 +11,7 @@ import {
   startOrigin,
   type Service,
 } from '../../scripts/local/services.ts'
-import { viewerToken } from '../../scripts/local/viewer-token.ts'
+import { subjectOf } from '../../scripts/local/subject-of.ts'
 import { devToken } from '../../scripts/local/dev-token.ts'
 import { seedSample } from '../../scripts/sample/seed-sample.ts'
 import { filledTemplate, freshDatabase } from './postgres.ts'
@@ -106,7 +106,8 @@ export async function startStack(): Promise<TestStack> {
       databaseUrl: database.url,
       redis,
       sampleViewer: viewerHandle,
-      tokenFor: (handle) => viewerToken(database.url, handle, JWT),
+      tokenFor: async (handle) =>
+        devToken({ ...JWT, subject: await subjectOf(database.url, handle) }),
       operatorToken: () => devToken({ ...JWT, subject: '1', scope: 'operator' }),
       processes: { l2Gateway: l2.child, origin: origin.child, edge: edge.child },
       restartOrigin: async () => (await launchOrigin()).child,
