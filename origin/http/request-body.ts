@@ -17,7 +17,8 @@ export const jsonBodies = (bytesMax: number) =>
     if (!/^application\/json *(;|$)/i.test(c.req.header('content-type') ?? '')) {
       throw new AppError('CONTENT_TYPE_UNSUPPORTED', 'not application/json')
     }
-    c.req.raw = new Request(c.req.raw, { body: new Blob([...chunks]) })
+    const { url, method, headers } = c.req.raw
+    c.req.raw = new Request(url, { method, headers, body: new Blob([...chunks]) })
     return next()
   })
 

@@ -18,7 +18,7 @@ export interface Person {
   readonly rank: number
 }
 
-export const LANGUAGES: readonly Language[] = [
+const LANGUAGES: readonly Language[] = [
   english,
   german,
   spanish,

@@ -25,7 +25,7 @@ export const isMissingPartition = (error: unknown): boolean =>
   codeOf(error) === '23514' && error instanceof Error && error.message.startsWith('no partition')
 
 /** An outage as STORE_UNAVAILABLE; everything else as it was, since then we are wrong. */
-export function failureOf(error: unknown): unknown {
+function failureOf(error: unknown): unknown {
   if (error instanceof AppError || !(error instanceof Error)) return error
   const code = codeOf(error)
   const isOutage =
