@@ -4,7 +4,7 @@ import type { EventLog, PartitionConsumer } from '../ports/event-log.ts'
 import { recounter, type Recounter, type RecounterDeps } from './recounter.ts'
 import { touchedUsers } from './touched-users.ts'
 
-export const COUNT_GROUP = 'count'
+const COUNT_GROUP = 'count'
 
 export interface CountDeps extends RecounterDeps {
   readonly log: EventLog

@@ -16,7 +16,7 @@ import { freshPool } from '../../support/pool.ts'
 import { freshRedis, type FreshRedis } from '../../support/redis.ts'
 import { connectTo } from '../../support/redis-connection.ts'
 
-export const LOCK = 77
+const LOCK = 77
 
 export interface RegionUnderTest {
   readonly server: FreshRedis
