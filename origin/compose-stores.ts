@@ -9,6 +9,7 @@ import { postgresPool } from './adapters/postgres/pool.ts'
 import { postgresRelations } from './adapters/postgres/relations-among.ts'
 import { postgresSettings } from './adapters/postgres/settings.ts'
 import { postgresSignal } from './adapters/postgres/signal.ts'
+import { postgresForgetting } from './adapters/postgres/forgetting.ts'
 import { postgresStats } from './adapters/postgres/stats.ts'
 import { postgresSubjects } from './adapters/postgres/subjects.ts'
 import { postgresTruth } from './adapters/postgres/truth.ts'
@@ -90,6 +91,7 @@ export async function openStores(
     relations: postgresRelations(readPool),
     people: postgresPeople(readPool),
     stats: postgresStats(logPool),
+    forgetting: postgresForgetting(logPool),
     writes: postgresWrites(writePool),
     subjects: postgresSubjects(writePool),
     settings: postgresSettings(logPool),

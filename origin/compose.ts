@@ -12,6 +12,7 @@ import { originApp, type FrameDeps } from './http/app.ts'
 import { jsonLog } from './observe/log.ts'
 import { metrics as newMetrics } from './observe/metrics.ts'
 import { liveSettings, type LiveSettings } from './settings/live-settings.ts'
+import { forgetOld } from './write/forget-old.ts'
 
 export interface Origin extends AsyncDisposable {
   readonly http: ReturnType<typeof originApp>
@@ -108,12 +109,22 @@ export async function compose(config: Config): Promise<Origin> {
     explain: reads.explain,
   })
 
+  const forgetting = {
+    forgetting: stores.forgetting,
+    pause: (durationMs: number, until: AbortSignal) => stores.pace.sleep(durationMs, until),
+    onFailure: (error: unknown) => failed('forgetting', error),
+  }
   const open = opening.move()
   return {
     http,
     admin,
     async run(signal) {
-      await Promise.all([live.follow(signal), reads.tail.run(signal), workers.run(signal)])
+      await Promise.all([
+        live.follow(signal),
+        reads.tail.run(signal),
+        workers.run(signal),
+        forgetOld(forgetting, signal),
+      ])
       await reads.settled()
     },
     [Symbol.asyncDispose]: () => open.disposeAsync(),
