@@ -93,7 +93,8 @@ function relayDeps({ config, stores, tail, metrics, log, failed }: WorkersDeps):
       regionFailed: (error, region) => failed(`region ${region}`, error),
       groupLags(lags) {
         for (const { group, lagMs } of lags) metrics.groupLags(group, lagMs / 1000)
-        metrics.alarm('group-late', false)
+        // Chores begin with the lags: what is wrong raises its alarm again after this.
+        for (const alarm of ['group-late', 'clocks-differ']) metrics.alarm(alarm, false)
       },
       groupIsLate({ group, lagMs }) {
         metrics.alarm('group-late', true)
