@@ -49,6 +49,18 @@ const publish = step(
     },
 )
 
+/** Neighbours by id, as posts of one millisecond are. */
+const burst = step(
+  'burst',
+  fc.tuple(person, fc.integer({ min: 0, max: 390 }), fc.integer({ min: 2, max: 8 })),
+  (author, first, count) =>
+    ({ ledger }) => {
+      for (let n = first; n < first + count; n += 1) {
+        if (!ledger.posts.has(post(n))) ledger.post(user(author), post(n), 'push')
+      }
+    },
+)
+
 const remove = step('remove', fc.tuple(fc.nat(40)), (n) => ({ ledger }) => {
   const ids = [...ledger.posts.keys()]
   const id = ids[n % Math.max(1, ids.length)]
@@ -141,6 +153,26 @@ const walkOn = step('walk on', fc.tuple(limit), (postsMax) => async (world, stat
 const missingFrom = (ids: readonly PostId[], wanted: readonly PostId[]): PostId[] =>
   wanted.filter((id) => !ids.includes(id))
 
+/** A whole walk at once, while nothing happens: the ledger's posts, each once. */
+const walkAll = step(
+  'walk all',
+  fc.tuple(person, limit, fc.constantFrom('latest', 'ranked')),
+  (who, postsMax, mode) => async (world) => {
+    const viewer = user(who)
+    const token = { epoch: 1, xid: world.ledger.horizon().xmin - 1 }
+    const seen: PostId[] = []
+    let cursor: string | undefined
+    do {
+      const page = await world.page({ viewer, limit: postsMax, mode, token, cursor })
+      assert.equal(page.completeness, 'complete')
+      seen.push(...page.ids)
+      cursor = page.nextCursor ?? undefined
+    } while (cursor !== undefined)
+    await world.settled()
+    assert.deepEqual(seen.toSorted(), world.ledger.visibleIds(viewer).toSorted())
+  },
+)
+
 async function orGone<Value>(page: Promise<Value>): Promise<Value | undefined> {
   try {
     return await page
@@ -161,13 +193,15 @@ describe('the home feed, whatever happened before', () => {
   it('holds what the ledger shows, and walks exactly', async () => {
     const history = fc.array(
       fc.oneof(
-        { weight: 7, arbitrary: publish },
+        { weight: 5, arbitrary: publish },
+        { weight: 3, arbitrary: burst },
         { weight: 1, arbitrary: remove },
         { weight: 4, arbitrary: relate },
         { weight: 4, arbitrary: move },
         { weight: 2, arbitrary: evict },
         { weight: 4, arbitrary: read },
         { weight: 3, arbitrary: walkOn },
+        { weight: 2, arbitrary: walkAll },
       ),
       { minLength: 20, maxLength: 80, size: 'max' },
     )
