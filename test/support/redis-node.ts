@@ -16,12 +16,26 @@ export interface RedisNodeUnderTest {
   readonly newToken: () => string
 }
 
+interface NodeOptions {
+  readonly settings?: readonly string[]
+  /** Longer where a slow machine would look like a fault. */
+  readonly deadlineMs?: number
+}
+
 /** One private server for the tests of a file, and a connection to it. Failures to connect are expected in some. */
-export function aRedisNode(): () => RedisNodeUnderTest {
+export function aRedisNode({
+  settings = [],
+  deadlineMs,
+}: NodeOptions = {}): () => RedisNodeUnderTest {
   let node: RedisNodeUnderTest | undefined
   beforeAll(async () => {
-    const server = await freshRedis()
-    const redis = redisConnection({ url: server.url, name: 'test', onError: () => undefined })
+    const server = await freshRedis({ settings })
+    const redis = redisConnection({
+      url: server.url,
+      name: 'test',
+      onError: () => undefined,
+      ...(deadlineMs === undefined ? {} : { deadlineMs }),
+    })
     await isReadyWithin(redis, 5_000)
     node = { server, redis, nodes: oneNode(redis), newToken: randomUUID }
   })

@@ -12,19 +12,26 @@ export interface RedisConnectionOptions {
   readonly name: string
   /** Each lost connection and each failed attempt. The connection goes on trying by itself. */
   readonly onError: (error: Error) => void
+  /** For the answer to one command. */
+  readonly deadlineMs?: number
 }
 
 /**
  * A connection for pages and small writes. It fails fast: what cannot be sent now is rejected now, and
  * nothing is sent a second time, since a page can ask Postgres but cannot wait for a queue.
  */
-export function redisConnection({ url, name, onError }: RedisConnectionOptions): Redis {
+export function redisConnection({
+  url,
+  name,
+  onError,
+  deadlineMs = REDIS_DEADLINE_MS,
+}: RedisConnectionOptions): Redis {
   const redis = new Redis(url, {
     connectionName: name,
     connectTimeout: REDIS_CONNECT_DEADLINE_MS,
-    commandTimeout: REDIS_DEADLINE_MS,
+    commandTimeout: deadlineMs,
     // A node that hangs would gather commands without end; the connection is given up instead.
-    socketTimeout: 2 * REDIS_DEADLINE_MS,
+    socketTimeout: 2 * deadlineMs,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,

@@ -26,17 +26,23 @@ import { turns } from './turns.ts'
 export interface RedisDeliveryStoreDeps {
   readonly url: string
   readonly postsMax: () => number
+  /** For the answers to one write. */
+  readonly deadlineMs?: number
 }
 
 /** Each session is one socket of its own: see `rawConnection` for what that promises. */
-export function redisDeliveryStore({ url, postsMax }: RedisDeliveryStoreDeps): DeliveryStore {
+export function redisDeliveryStore({
+  url,
+  postsMax,
+  deadlineMs = REDIS_DEADLINE_MS,
+}: RedisDeliveryStoreDeps): DeliveryStore {
   return {
     async open() {
       const connection = await rawConnection({
         url,
         name: 'headwater-delivery',
         connectTimeoutMs: REDIS_CONNECT_DEADLINE_MS,
-        deadlineMs: REDIS_DEADLINE_MS,
+        deadlineMs,
       })
       // A node that forgets them later answers with an error, which ends the session.
       await connection.send(SCRIPTS.map(({ lua }) => ['SCRIPT', 'LOAD', lua] as const))
