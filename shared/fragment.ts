@@ -20,15 +20,11 @@ export interface UserFragment {
   readonly json: string
 }
 
-/** Fields of the two hashes. `author` and `version` are the post's head, read without the body to rank. */
-export const fragmentFields = {
-  author: 'a',
-  version: 'v',
-  authorVersion: 'u',
-  json: 'j',
-} as const
-
-/** The order in which HMGET asks for a post, and in which `parsePostFragment` reads the answer. */
+/**
+ * Fields of the hash, in the order in which HMGET asks for them and `parsePostFragment` reads the answer:
+ * author, version, version of the author's brief, JSON. The first two are the post's head, read without the
+ * body to rank.
+ */
 export const POST_FRAGMENT_FIELDS = ['a', 'v', 'u', 'j'] as const
 export const POST_HEAD_FIELDS = ['a', 'v'] as const
 export const USER_FRAGMENT_FIELDS = ['v', 'j'] as const

@@ -17,5 +17,3 @@ export const PRIVATE = 'private, no-store'
 
 /** Public answers: kept where they like, but asked for again each time, with the ETag. */
 export const PUBLIC = 'public, no-cache'
-
-export type ServedBy = 'l1' | 'l2' | 'origin'

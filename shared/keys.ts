@@ -5,7 +5,7 @@ import type { PostId, UserId } from './ids.ts'
 export type Bucket = number & { readonly __brand: 'Bucket' }
 export type ListKey = string & { readonly __brand: 'ListKey' }
 
-export const BUCKETS = 256
+const BUCKETS = 256
 export const LOG_PARTITIONS = 8
 
 export const allBuckets: readonly Bucket[] = Array.from(

@@ -153,8 +153,6 @@ export const PUBLIC_STALE_MS_MAX = 60_000
 /** The isolate that forwarded a write keeps its token this long for authors who drop it. */
 export const FORWARDED_TOKEN_MS = 5_000
 
-/** One budget for all sources of a page. */
-export const SOURCES_BUDGET_MS = 50
 export const L2_DEADLINE_MS = 250
 export const ORIGIN_DEADLINE_MS = 2_000
 export const REDIS_DEADLINE_MS = 500

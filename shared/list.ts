@@ -24,7 +24,7 @@ export interface PostList {
 export const formatMarker = ({ floor, generation, horizon }: Marker): string =>
   `F${floor}:${generation}:${formatHorizon(horizon)}`
 
-export function parseMarker(text: string): Marker | undefined {
+function parseMarker(text: string): Marker | undefined {
   const match = /^F(\d{1,19}):(\d+\.\d+):(.+)$/.exec(text)
   const horizon = parseHorizon(match?.[3] ?? '')
   if (match === null || horizon === undefined) return undefined

@@ -35,7 +35,7 @@ export const watermarkFields = {
 /** `<tick>:<xmin>:<atMs>` */
 export const formatMark = ({ tick, xmin, atMs }: PartitionMark): string => `${tick}:${xmin}:${atMs}`
 
-export function parseMark(text: string): PartitionMark | undefined {
+function parseMark(text: string): PartitionMark | undefined {
   const match = /^(\d{1,15}):(\d{1,16}):(\d{1,15})$/.exec(text)
   if (match === null) return undefined
   return { tick: Number(match[1]), xmin: Number(match[2]), atMs: Number(match[3]) }

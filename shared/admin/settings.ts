@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LIST_POSTS_MAX, SESSION_POSTS_MAX } from '../limits.ts'
 
 /** What operators may change at run time. Each key has a version and is audited. */
 export const Settings = z.strictObject({
@@ -7,9 +8,9 @@ export const Settings = z.strictObject({
   /** Fewer followers than this: push. A guard of latency and bursts, not a saving. */
   'delivery.threshold': z.number().int().min(0).max(100_000_000).default(50_000),
   /** Posts that a list keeps. */
-  'list.postsMax': z.number().int().min(8).max(10_000).default(800),
+  'list.postsMax': z.number().int().min(8).max(10_000).default(LIST_POSTS_MAX),
   /** Posts that a ranked session freezes. */
-  'session.postsMax': z.number().int().min(10).max(1_000).default(400),
+  'session.postsMax': z.number().int().min(10).max(1_000).default(SESSION_POSTS_MAX),
   /** `sub` of a JWT: our user id, or the product's own id. */
   'auth.subject': z.enum(['userId', 'externalId']).default('userId'),
 })

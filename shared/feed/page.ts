@@ -2,8 +2,7 @@ import { z } from 'zod'
 import { CURSOR_CHARACTERS_MAX, FEED_PAGE_POSTS_DEFAULT, FEED_PAGE_POSTS_MAX } from '../limits.ts'
 import { Post } from '../post.ts'
 
-export const FeedMode = z.enum(['ranked', 'latest'])
-export type FeedMode = z.infer<typeof FeedMode>
+const FeedMode = z.enum(['ranked', 'latest'])
 
 /** The query of GET /v1/feed. With a cursor, `mode` is the cursor's. */
 export const FeedPageRequest = z.strictObject({
@@ -24,8 +23,7 @@ export const FeedReason = z.enum([
 ])
 export type FeedReason = z.infer<typeof FeedReason>
 
-export const FeedItem = z.object({ post: Post, reason: FeedReason, score: z.number().optional() })
-export type FeedItem = z.infer<typeof FeedItem>
+const FeedItem = z.object({ post: Post, reason: FeedReason, score: z.number().optional() })
 
 export const Completeness = z.enum(['complete', 'partial', 'degraded'])
 export type Completeness = z.infer<typeof Completeness>
