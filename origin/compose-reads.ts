@@ -79,7 +79,7 @@ export function composeReads({ stores, settings, metrics, now, failed }: ReadsDe
     user: readUser(deps),
     users: readUsers(deps),
     userPosts: readUserPosts(deps),
-    async explain(...question: Parameters<typeof why>) {
+    explain: async (...question: Parameters<typeof why>) => {
       const explanation = await why(...question)
       if (explanation === undefined) throw new AppError('OVERLOADED', 'explain found no room')
       return explanation

@@ -4,7 +4,7 @@ import { AFTER_ANSWER_WORK_MAX } from '../../../shared/limits.ts'
 export interface AfterAnswer {
   readonly later: (work: () => Promise<void>) => void
   /** Resolves when all that is under way has ended: for shutdown, and for tests. */
-  settled(): Promise<void>
+  readonly settled: () => Promise<void>
 }
 
 export function afterAnswer(deps: {
