@@ -67,8 +67,3 @@ export interface Scorer extends Stage {
 export interface Selector extends Stage {
   order(query: FeedQuery, candidates: readonly Candidate[]): readonly Candidate[]
 }
-
-/** Work after the answer, which the answer did not need. */
-export interface Effect extends Stage {
-  run(query: FeedQuery): Promise<void>
-}

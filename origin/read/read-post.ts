@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/errors.ts'
+import { postTag } from '../../shared/etag.ts'
 import type { PostFragment } from '../../shared/fragment.ts'
 import type { PostId } from '../../shared/ids.ts'
 import { currentFragment } from '../feed/find-fragments.ts'
@@ -24,8 +25,7 @@ export const readPost =
     if (!(await mayRead(deps, reading, post))) {
       throw new AppError('POST_NOT_FOUND', `post ${id} is behind a block`)
     }
-    const etag = `W/"p${post.version}.${post.authorVersion}"`
-    return answerOf(reading, encoder.encode(post.json), etag)
+    return answerOf(reading, encoder.encode(post.json), postTag(post))
   }
 
 async function findPost(

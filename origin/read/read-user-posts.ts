@@ -1,5 +1,6 @@
 import { formatCursor, parseCursor } from '../../shared/cursor.ts'
 import { AppError } from '../../shared/errors.ts'
+import { textTag } from '../../shared/etag.ts'
 import { plainPageBytes } from '../../shared/feed/page-bytes.ts'
 import type { WaveAnswer } from '../../shared/feed/wave.ts'
 import { THE_BEGINNING, type UserId } from '../../shared/ids.ts'
@@ -19,7 +20,6 @@ import {
   type Reader,
   type Reading,
 } from './open-reading.ts'
-import { weakTag } from './read-users.ts'
 
 export interface UserPostsDeps extends ReadDeps {
   readonly warmer: Warmer
@@ -68,7 +68,7 @@ export const readUserPosts =
             token: formatToken(cursorToken(reading.asOf, token)),
             atMs: nowMs,
           })
-    return answerOf(reading, plainPageBytes(texts, nextCursor), weakTag(texts.join()))
+    return answerOf(reading, plainPageBytes(texts, nextCursor), textTag(texts.join()))
   }
 
 function firstWave(

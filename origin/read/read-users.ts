@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/errors.ts'
+import { textTag } from '../../shared/etag.ts'
 import { plainPageBytes, userJson } from '../../shared/feed/page-bytes.ts'
-import { fnv1a } from '../../shared/hash.ts'
 import type { UserId } from '../../shared/ids.ts'
 import { between, isHidden, unknownRecords, viewerBlock } from './between.ts'
 import { findCounts, findUsers } from './find-users.ts'
@@ -22,7 +22,7 @@ export const readUser =
     const reading = await openReading(deps, reader)
     const text = (await userTexts(deps, reading, [id])).get(id)
     if (text === undefined) throw new AppError('USER_NOT_FOUND', `user ${id}`)
-    return answerOf(reading, encoder.encode(text), weakTag(text))
+    return answerOf(reading, encoder.encode(text), textTag(text))
   }
 
 /** Several profiles in the order asked for; those who do not exist or are behind a block are left out. */
@@ -33,7 +33,7 @@ export const readUsers =
     const wanted = [...new Set(ids)]
     const texts = await userTexts(deps, reading, wanted)
     const items = wanted.flatMap((id) => texts.get(id) ?? [])
-    return answerOf(reading, plainPageBytes(items, null), weakTag(items.join()))
+    return answerOf(reading, plainPageBytes(items, null), textTag(items.join()))
   }
 
 /** One wave brings profiles, counts and viewer records together. */
@@ -59,6 +59,3 @@ async function userTexts(
   }
   return texts
 }
-
-/** Of the text itself: counts and relationships have no version that both tiers know. */
-export const weakTag = (text: string): string => `W/"${fnv1a(text).toString(36)}.${text.length}"`

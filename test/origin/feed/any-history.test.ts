@@ -161,11 +161,14 @@ const walkAll = step(
     const viewer = user(who)
     const token = { epoch: 1, xid: world.ledger.horizon().xmin - 1 }
     const seen: PostId[] = []
+    let pages = 0
     let cursor: string | undefined
     do {
       const page = await world.page({ viewer, limit: postsMax, mode, token, cursor })
       assert.equal(page.completeness, 'complete')
       seen.push(...page.ids)
+      assert.equal(new Set(seen).size, seen.length, 'a post came twice')
+      assert.ok((pages += 1) < 1_000, 'the walk does not end')
       cursor = page.nextCursor ?? undefined
     } while (cursor !== undefined)
     await world.settled()

@@ -30,7 +30,7 @@ export function fragmentOf(ledger: Ledger, id: PostId): PostFragment | undefined
   return { author, version, authorVersion: 1, json: isDeleted ? undefined : text }
 }
 
-export function userOf(id: UserId): UserFragment {
+function userOf(id: UserId): UserFragment {
   const rest = { bio: '', city: null, interests: [], createdAt: '2026-11-21T09:00:00.000Z' }
   return { version: 1, json: JSON.stringify({ ...brief(id), ...rest }) }
 }
