@@ -37,7 +37,7 @@ export async function freePort(host = '127.0.0.1'): Promise<number> {
 
 const handedOut = new Set<number>()
 
-async function isFree(port: number, host: string): Promise<boolean> {
+export async function isFree(port: number, host: string): Promise<boolean> {
   return (await listenOnce(port, host)) !== undefined
 }
 
