@@ -60,6 +60,11 @@ export const IMPORT_AGE_MS = 60_000
 export const REWRITE_CHUNK_POSTS = 200
 /** Whether dead letters were replayed is looked at this often. */
 export const EXCEPTIONS_CHECK_MS = 1_000
+/** A post is in every list within this, or its absence is a fault. */
+export const DELIVERY_GRACE_MS = 5_000
+/** What the comparison of one timeline with Postgres reads at most: twice the longest list that settings allow. */
+export const VERIFY_PAGE_POSTS = 1_000
+export const VERIFY_PAGES_MAX = 20
 /** Posts beside a watermark that readers pull; at this many delivery stops. */
 export const DELIVERY_EXCEPTIONS_MAX = 100
 
