@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import type { Settings } from '../shared/admin/settings.ts'
-import { AppError } from '../shared/errors.ts'
-import { tags } from '../shared/invalidation.ts'
 import type { Now } from '../shared/time.ts'
 import type { Stores } from './compose-stores.ts'
 import { postgresBudget } from './delivery/postgres-budget.ts'
@@ -9,7 +7,7 @@ import { warmer } from './delivery/warm.ts'
 import { afterAnswer } from './feed/effects/after-answer.ts'
 import { explain } from './feed/explain.ts'
 import { homeFeed } from './feed/home-feed.ts'
-import { viewerRecords } from './feed/query/viewer-records.ts'
+import { forgetHeard, viewerRecords } from './feed/query/viewer-records.ts'
 import { readFeed } from './feed/read-feed.ts'
 import type { Metrics } from './observe/metrics.ts'
 import { readPost } from './read/read-post.ts'
@@ -36,10 +34,7 @@ export function composeReads({ stores, settings, metrics, now, failed }: ReadsDe
     onFailure: (error) => failed('tail', error),
   })
   const records = viewerRecords({ tail, now })
-  tail.onHeard((tag) => {
-    const viewer = tags.viewerOf(tag)
-    if (viewer !== undefined) records.forget(viewer)
-  })
+  tail.onHeard(forgetHeard(records))
 
   const budget = postgresBudget()
   const warm = warmer({ lists, truth, budget, postsMax: () => settings()['list.postsMax'] })
@@ -68,7 +63,6 @@ export function composeReads({ stores, settings, metrics, now, failed }: ReadsDe
     },
   }
   const withPipeline = { ...deps, pipeline: homeFeed(deps) }
-  const why = explain(withPipeline)
 
   return {
     tail,
@@ -79,10 +73,6 @@ export function composeReads({ stores, settings, metrics, now, failed }: ReadsDe
     user: readUser(deps),
     users: readUsers(deps),
     userPosts: readUserPosts(deps),
-    explain: async (...question: Parameters<typeof why>) => {
-      const explanation = await why(...question)
-      if (explanation === undefined) throw new AppError('OVERLOADED', 'explain found no room')
-      return explanation
-    },
+    explain: explain(withPipeline),
   }
 }

@@ -8,9 +8,6 @@ export const tags = {
   post: (id: PostId) => `p:${id}` as Tag,
   user: (id: UserId) => `u:${id}` as Tag,
   viewer: (id: UserId) => `v:${id}` as Tag,
-  /** Whose record the tag names; `undefined` for tags of anything else. */
-  viewerOf: (tag: Tag): UserId | undefined =>
-    tag.startsWith('v:') ? (tag.slice(2) as UserId) : undefined,
 } as const
 
 /** One entry of the invalidation log: versions of this tag below `version` must not be served any more. */
