@@ -20,13 +20,17 @@ export interface EdgeBundle {
 /** What `wrangler deploy` would upload, made by wrangler itself. */
 export async function bundleEdge(
   outDir: string,
-  { spawnChild, logsDir }: { spawnChild: SpawnChild; logsDir: string },
+  {
+    spawnChild,
+    logsDir,
+    entry = 'edge/worker.ts',
+  }: { spawnChild: SpawnChild; logsDir: string; entry?: string },
 ): Promise<EdgeBundle> {
   const logFile = path.join(logsDir, 'edge-bundle.log')
   const child = spawnChild({
     name: 'edge bundle',
     command: path.join(BIN, 'node'),
-    args: [path.join(BIN, 'wrangler'), 'deploy', '--dry-run', '--outdir', outDir],
+    args: [path.join(BIN, 'wrangler'), 'deploy', entry, '--dry-run', '--outdir', outDir],
     env: { ...process.env, ...QUIET, NO_COLOR: '1' },
     cwd: ROOT,
     logFile,
@@ -34,7 +38,7 @@ export async function bundleEdge(
   })
   const how = await child.ended
   if (how !== 'exit code 0') throw new Error(`The Worker could not be bundled: see ${logFile}`)
-  return { script: path.join(outDir, 'worker.js') }
+  return { script: path.join(outDir, `${path.basename(entry, '.ts')}.js`) }
 }
 
 export interface EdgeOptions {
