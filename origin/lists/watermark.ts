@@ -9,6 +9,18 @@ import {
 } from '../../shared/watermark.ts'
 import type { Script } from './script.ts'
 
+/**
+ * Removes what a bucket held before its next life, unless that has begun: two consumers may empty a bucket
+ * at once, and the slower one must not take away what the other has delivered since.
+ */
+export const EMPTY: Script = {
+  name: 'empty',
+  lua: `
+if (redis.call('HGET', KEYS[1], 'g') or '') ~= ARGV[1] then return 0 end
+return redis.call('UNLINK', unpack(KEYS, 2))
+`,
+}
+
 /** A new life of a bucket, unless somebody else began one since we looked. */
 export const BEGIN_LIFE: Script = {
   name: 'begin-life',

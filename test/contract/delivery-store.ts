@@ -85,13 +85,16 @@ export function deliveryStoreContract(make: () => Promise<NodeUnderTest>): void 
     })
 
     it('leaves a bucket alone that somebody else began meanwhile', async () => {
-      const { delivery } = await make()
+      const { delivery, waves } = await make()
+      const post = aPost()
       await using first = await delivery.open()
       await using second = await delivery.open()
       await Promise.all([first.watermarks(), second.watermarks()])
       await first.begin(allBuckets, aGeneration(1), aMark(1))
+      await first.putPosts(new Map([[post, aFragment(1)]]))
       await second.begin(allBuckets, aGeneration(2), aMark(2))
 
+      expect((await waves.send({ posts: [post] })).posts.get(post)).toEqual(aFragment(1))
       expect((await second.watermarks()).get(allBuckets[0] as Bucket)?.generation).toBe('1.1')
     })
 

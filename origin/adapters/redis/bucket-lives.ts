@@ -1,7 +1,10 @@
 import type { Command, Reply } from '../../../shared/feed/wave.ts'
 import { allBuckets, bucketOfKey, keys, type Bucket } from '../../../shared/keys.ts'
-import { PUSH_BATCH_MAX } from '../../../shared/limits.ts'
+import { SCRIPT_BATCH_MAX } from '../../../shared/limits.ts'
+import type { Generation } from '../../../shared/list.ts'
 import { parseWatermark, type Watermark } from '../../../shared/watermark.ts'
+import { EMPTY } from '../../lists/watermark.ts'
+import { evalsha, type ScriptCall } from './scripts.ts'
 
 /** The replies to HGETALL of every bucket's watermark. */
 export function watermarksOf(replies: readonly Reply[]): Map<Bucket, Watermark> {
@@ -22,7 +25,7 @@ export function watermarksOf(replies: readonly Reply[]): Map<Bucket, Watermark> 
  * themselves, but a fragment or a viewer record may be of any age, and a new watermark would vouch for it.
  */
 export async function wipe(
-  buckets: ReadonlySet<Bucket>,
+  buckets: ReadonlyMap<Bucket, Generation | undefined>,
   send: (commands: readonly Command[], batchMax: number) => Promise<Reply[]>,
 ): Promise<void> {
   let cursor = '0'
@@ -30,14 +33,15 @@ export async function wipe(
     const [reply] = await send([['SCAN', cursor, 'COUNT', '1000']], 1)
     if (!Array.isArray(reply)) throw new TypeError('SCAN without a reply')
     const [next, names] = reply as unknown as readonly [string, readonly string[]]
-    const doomed = names.filter((name) => {
-      const bucket = bucketOfKey(name)
-      return bucket !== undefined && buckets.has(bucket) && name !== keys.watermark(bucket)
+    const calls = [...Map.groupBy(names, bucketOfKey)].flatMap(([bucket, group]) => {
+      if (bucket === undefined || !buckets.has(bucket)) return []
+      const watermark = keys.watermark(bucket)
+      const doomed = group.filter((name) => name !== watermark)
+      const args = [buckets.get(bucket) ?? '']
+      const call: ScriptCall = { script: EMPTY, keys: [watermark, ...doomed], args }
+      return doomed.length === 0 ? [] : [evalsha(call)]
     })
-    await send(
-      doomed.map((name) => ['UNLINK', name]),
-      PUSH_BATCH_MAX,
-    )
+    await send(calls, SCRIPT_BATCH_MAX)
     cursor = next
   } while (cursor !== '0')
 }

@@ -16,7 +16,13 @@ import {
   putViewerArguments,
 } from '../../lists/put.ts'
 import { isTrimDue, TRIM } from '../../lists/trim.ts'
-import { BEGIN_LIFE, beginLifeArguments, CLAIM, claimArguments } from '../../lists/watermark.ts'
+import {
+  BEGIN_LIFE,
+  beginLifeArguments,
+  CLAIM,
+  claimArguments,
+  EMPTY,
+} from '../../lists/watermark.ts'
 import type { Claim, DeliverySession, DeliveryStore } from '../../ports/delivery-store.ts'
 import { watermarksOf, wipe } from './bucket-lives.ts'
 import { rawConnection, type RawConnection } from './raw-connection.ts'
@@ -51,7 +57,7 @@ export function redisDeliveryStore({
   }
 }
 
-const SCRIPTS = [TRIM, BEGIN_LIFE, CLAIM, PUT_POST, PUT_VERSIONED, PUT_VIEWER]
+const SCRIPTS = [TRIM, EMPTY, BEGIN_LIFE, CLAIM, PUT_POST, PUT_VERSIONED, PUT_VIEWER]
 
 function deliverySession(connection: RawConnection, postsMax: () => number): DeliverySession {
   let found: ReadonlyMap<Bucket, Watermark> = new Map()
@@ -81,7 +87,8 @@ function deliverySession(connection: RawConnection, postsMax: () => number): Del
 
     begin: (buckets, generation, mark) =>
       alone(async () => {
-        await wipe(new Set(buckets), send)
+        const lives = new Map(buckets.map((bucket) => [bucket, found.get(bucket)?.generation]))
+        await wipe(lives, send)
         await run(
           buckets.map((bucket) => ({
             script: BEGIN_LIFE,

@@ -104,6 +104,8 @@ describe('delivery', () => {
   it('keeps the records of both sides of a relationship', async () => {
     world.start()
     const [a = expect.unreachable(), b = expect.unreachable()] = await world.people(2)
+    // A life that begins later owes nobody the records of before.
+    await world.settled()
     await world.commands.follow({ user: a }, b)
     await world.settled()
     const record = async (viewer: UserId) =>
