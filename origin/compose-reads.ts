@@ -3,6 +3,8 @@ import type { Settings } from '../shared/admin/settings.ts'
 import type { Now } from '../shared/time.ts'
 import type { Stores } from './compose-stores.ts'
 import { postgresBudget } from './delivery/postgres-budget.ts'
+import { rebuildTimeline } from './delivery/rebuild-timeline.ts'
+import { verifyTimeline } from './delivery/verify-timeline.ts'
 import { warmer } from './delivery/warm.ts'
 import { afterAnswer } from './feed/effects/after-answer.ts'
 import { explain } from './feed/explain.ts'
@@ -66,7 +68,6 @@ export function composeReads({ stores, settings, metrics, now, failed }: ReadsDe
 
   return {
     tail,
-    warm,
     settled,
     feed: readFeed(withPipeline),
     post: readPost(deps),
@@ -74,5 +75,7 @@ export function composeReads({ stores, settings, metrics, now, failed }: ReadsDe
     users: readUsers(deps),
     userPosts: readUserPosts(deps),
     explain: explain(withPipeline),
+    rebuildTimeline: rebuildTimeline({ lists, warmer: warm }),
+    verifyTimeline: verifyTimeline({ lists, truth, now }),
   }
 }
