@@ -12,7 +12,8 @@ export function unabsorbedFollows(
   record: ViewerRecord,
   horizon: Horizon,
 ): readonly UserId[] | undefined {
-  if (record.recentFollowsAbove > 0 && !hasXid(horizon, record.recentFollowsAbove)) return undefined
+  // A lower transaction that is not itemised may still have been running when the timeline was warmed.
+  if (record.recentFollowsAbove >= horizon.xmin) return undefined
   const unabsorbed = record.recentFollows
     .filter(({ followee, xid }) => record.follows.has(followee) && !hasXid(horizon, xid))
     .map(({ followee }) => followee)

@@ -99,6 +99,12 @@ describe('follows that a timeline has not absorbed', () => {
     expect(unabsorbedFollows({ ...base, recentFollowsAbove: 9 }, horizon)).toEqual([bob])
   })
 
+  it('are unknown when one below those that are not itemised may still have been running', () => {
+    const running = { epoch: 1, xmin: 10, xmax: 20, xip: [10] }
+
+    expect(unabsorbedFollows({ ...base, recentFollowsAbove: 12 }, running)).toBeUndefined()
+  })
+
   it('are too many beyond fifty', () => {
     const many = Array.from({ length: 51 }, (_, n) => String(n + 10) as UserId)
     const recentFollows = many.map((followee) => ({ followee, xid: 30 }))
