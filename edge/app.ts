@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
+import { remembering } from '../shared/auth/remember.ts'
 import { tokenVerifier } from '../shared/auth/verify.ts'
 import { HEADERS } from '../shared/headers.ts'
 import type { Now } from '../shared/time.ts'
@@ -82,7 +83,7 @@ export function edgeApp(deps: EdgeDeps): Hono<EdgeEnv> {
   app.use(cors({ origin: '*', exposeHeaders: OUR_HEADERS, maxAge: 86_400 }))
   app.get('/healthz', (c) => c.json({ status: 'ok' }))
 
-  app.use(authenticate(tokenVerifier({ ...deps.auth, now })))
+  app.use(authenticate(remembering(tokenVerifier({ ...deps.auth, now }), now)))
   app.use(rateLimit(deps.limiter))
   app.use(findReader({ regions, forwarded, viewers }))
   app.on(WRITES, '/v1/*', signedIn)

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { remembering } from '../shared/auth/remember.ts'
 import { tokenVerifier } from '../shared/auth/verify.ts'
 import { adminApp } from './admin/app.ts'
 import { authenticate } from './auth/authenticate.ts'
@@ -61,7 +62,7 @@ export async function compose(config: Config): Promise<Origin> {
 
   const frame: FrameDeps = {
     authenticate: authenticate({
-      verify: tokenVerifier({ ...config.auth, now }),
+      verify: remembering(tokenVerifier({ ...config.auth, now }), now),
       resolveSubject: resolveSubject({ subjects: stores.subjects, settings: current }),
     }),
     now,

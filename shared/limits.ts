@@ -244,6 +244,10 @@ export const SIGNAL_RECONNECT_MS = 500
 
 /** Key sets and claims of large products fit; a header beyond it is refused by servers anyway. */
 export const BEARER_TOKEN_CHARACTERS_MAX = 8_192
+/** Tokens whose signatures a process or an isolate need not check again: some 5 MB. */
+export const VERIFIED_TOKENS_MAX = 5_000
+/** A key that was withdrawn is trusted this much longer; a fraction of what its set is. */
+export const VERIFIED_TOKEN_LIFE_MS = 60_000
 /** Clocks of whoever issues tokens and ours may differ by this much. */
 export const CLOCK_TOLERANCE_SECONDS = 5
 export const JWKS_DEADLINE_MS = 2_000
@@ -269,3 +273,18 @@ export const POSTGRES_LOG_CONNECTIONS_MAX = 12
 /** Rows that one sweep deletes: a short transaction, however many have gathered. */
 export const FORGET_ROWS_MAX = 5_000
 export const FORGET_EVERY_MS = 10 * 60 * 1000
+
+/** A broker that is there answers a connection at once. */
+export const KAFKA_CONNECT_DEADLINE_MS = 1_000
+/** Joining a group may wait for others to finish; the client adds that time by itself. */
+export const KAFKA_REQUEST_DEADLINE_MS = 5_000
+/** Members finish what they have in hand within this, or the group goes on without them. */
+export const KAFKA_REBALANCE_MS = 10_000
+/** A fetch that finds nothing comes back after this: a little more than ticks are apart. */
+export const KAFKA_FETCH_WAIT_MS = 300
+/** Leaving a group is a courtesy: without it the others wait for the end of the session. */
+export const KAFKA_GOODBYE_MS = 2_000
+/** Of one request: some 300 bytes each stay far below the megabyte that a broker takes, all in one partition too. */
+export const KAFKA_SEND_MESSAGES_MAX = 500
+/** Longer than the outbox keeps: a group a week behind still finds everything. */
+export const KAFKA_RETENTION_MS = 7 * 24 * 3600 * 1000

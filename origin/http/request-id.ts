@@ -11,5 +11,5 @@ export const requestId = (newId: () => string) =>
     const id = given !== undefined && OURS.test(given) ? given : newId()
     c.set('requestId', id)
     await next()
-    c.header(HEADERS.requestId, id)
+    c.res.headers.set(HEADERS.requestId, id)
   })

@@ -8,12 +8,13 @@ export const responseHeaders = (now: Now) =>
   createMiddleware<OriginEnv>(async (c, next) => {
     const startedAt = now()
     await next()
+    // Set where they are: hono's own way makes a new answer for each, and its body a stream.
     const { headers } = c.res
-    if (!headers.has(HEADERS.cacheControl)) c.header(HEADERS.cacheControl, PRIVATE)
-    if (!headers.has(HEADERS.servedBy)) c.header(HEADERS.servedBy, 'origin')
-    c.header(HEADERS.serverTiming, `origin;dur=${(now() - startedAt).toFixed(1)}`, { append: true })
-    c.header('x-content-type-options', 'nosniff')
+    if (!headers.has(HEADERS.cacheControl)) headers.set(HEADERS.cacheControl, PRIVATE)
+    if (!headers.has(HEADERS.servedBy)) headers.set(HEADERS.servedBy, 'origin')
+    headers.append(HEADERS.serverTiming, `origin;dur=${(now() - startedAt).toFixed(1)}`)
+    headers.set('x-content-type-options', 'nosniff')
     // The edge cannot know whom the product's own ids name.
     const identity = c.get('identity')
-    if (identity !== undefined) c.header(HEADERS.viewer, identity.user)
+    if (identity !== undefined) headers.set(HEADERS.viewer, identity.user)
   })
