@@ -27,6 +27,8 @@ export const RELATIONS_INLINE_MAX = 2_000
 export const VIEWER_RECORDS_BYTES_MAX = 256 * 1024 * 1024
 /** Half of what the tail remembers: a record kept longer unread might miss a version that the tail forgot. */
 export const VIEWER_RECORD_AGE_MS_MAX = 60_000
+/** Post fragments in a process's memory: some 50,000, far more than are read within two minutes. */
+export const KEPT_FRAGMENTS_BYTES_MAX = 64 * 1024 * 1024
 /** More unabsorbed follows than this drop the list: pulling them costs more than warming. */
 export const RECENT_FOLLOWS_MAX = 50
 
@@ -165,6 +167,16 @@ export const REDIS_CONNECT_DEADLINE_MS = 1_000
 /** A Redis that comes back is found within a second, and one that stays away is not hammered. */
 export const REDIS_RECONNECT_FIRST_MS = 25
 export const REDIS_RECONNECT_LAST_MS = 1_000
+/** Who has which slots of a cluster is asked this often, and at once after a redirect. */
+export const REDIS_MAP_EVERY_MS = 250
+/** Redirects within this time of the last look say nothing new. */
+export const REDIS_MAP_AGAIN_MS = 20
+/** A node that a redirect names first is connected to within this; a page cannot wait longer. */
+export const REDIS_REDIRECT_WAIT_MS = 100
+/** Nodes of a cluster that are asked and connected to; the largest that Redis recommends has fewer shards. */
+export const REDIS_CLUSTER_NODES_MAX = 1_000
+/** A failover takes about two seconds; a delivery that begins meanwhile waits for its end. */
+export const REDIS_FAILOVER_MS = 3_000
 /** Waves that wait for Redis: at 10,000 a second 100 ms; later ones could not be in time. */
 export const WAVES_IN_FLIGHT_MAX = 1_024
 export const POSTGRES_DEADLINE_MS = 2_000
@@ -278,6 +290,8 @@ export const FORGET_EVERY_MS = 10 * 60 * 1000
 export const KAFKA_CONNECT_DEADLINE_MS = 1_000
 /** Joining a group may wait for others to finish; the client adds that time by itself. */
 export const KAFKA_REQUEST_DEADLINE_MS = 5_000
+/** One request, and another one after a broker was found gone. */
+export const KAFKA_ANSWER_DEADLINE_MS = 8_000
 /** Members finish what they have in hand within this, or the group goes on without them. */
 export const KAFKA_REBALANCE_MS = 10_000
 /** A fetch that finds nothing comes back after this: a little more than ticks are apart. */

@@ -3,16 +3,19 @@ import { defineConfig } from 'vitest/config'
 
 const root = path.resolve(import.meta.dirname, '..')
 
+/** What needs a server that not every machine has: `npm run test:services`. */
+const ON_SERVICES = ['test/**/*.kafka.test.ts']
+
 /** One project a kind of test, so that `--project edge` runs that kind alone. */
 const PROJECTS = [
   {
     name: 'unit',
     include: ['test/**/*.test.ts'],
-    exclude: ['test/contract/**', 'test/edge/**', 'test/e2e/**'],
+    exclude: ['test/contract/**', 'test/edge/**', 'test/e2e/**', ...ON_SERVICES],
   },
-  { name: 'contract', include: ['test/contract/**/*.test.ts'], exclude: [] },
+  { name: 'contract', include: ['test/contract/**/*.test.ts'], exclude: ON_SERVICES },
   { name: 'edge', include: ['test/edge/**/*.test.ts'], exclude: [] },
-  { name: 'e2e', include: ['test/e2e/**/*.test.ts'], exclude: [] },
+  { name: 'e2e', include: ['test/e2e/**/*.test.ts'], exclude: ON_SERVICES },
 ]
 
 export default defineConfig({

@@ -1,0 +1,86 @@
+import type { Admin } from 'kafkajs'
+import { AppError } from '../../../shared/errors.ts'
+import { KAFKA_RETENTION_MS, OUTBOX_KEEP_MS } from '../../../shared/limits.ts'
+import { LOG_PARTITIONS } from '../../../shared/keys.ts'
+import { answered } from './failure.ts'
+
+/**
+ * One topic holds every event. A tick says that everything its horizon shows came before it in its
+ * partition: over several topics that is true only where the slowest of them is, and a sharing of the
+ * group could give the parts of one partition, with its one watermark, to several owners.
+ */
+export interface Topics {
+  readonly events: string
+  /** What could not be handled, and what is not ours. */
+  readonly dead: string
+}
+
+export const topicsOf = (prefix: string): Topics => ({
+  events: `${prefix}.events`,
+  dead: `${prefix}.events.dead`,
+})
+
+export const groupIdOf = ({ events }: Topics, group: string): string => `${events}.${group}`
+
+export interface TopicOptions {
+  /** Copies of each partition; by default what the brokers have as theirs. */
+  readonly replicas?: number | undefined
+}
+
+/** Makes what is missing; what is there is left as it is, for `checkTopics` to judge. */
+export async function makeTopics(
+  admin: Admin,
+  topics: Topics,
+  { replicas = -1 }: TopicOptions = {},
+): Promise<readonly string[]> {
+  const there = await answered(admin.listTopics(), 'list of topics')
+  const missing = [topics.events, topics.dead].filter((topic) => !there.includes(topic))
+  if (missing.length === 0) return []
+  const made = admin.createTopics({
+    waitForLeaders: true,
+    topics: missing.map((topic) => ({
+      topic,
+      numPartitions: LOG_PARTITIONS,
+      replicationFactor: replicas,
+      configEntries: [{ name: 'retention.ms', value: String(KAFKA_RETENTION_MS) }],
+    })),
+  })
+  await answered(made, 'creation of topics')
+  return missing
+}
+
+/** Whether the topics are what the log needs; throws in words that say how to mend it. */
+export async function checkTopics(admin: Admin, topics: Topics): Promise<void> {
+  const there = await answered(admin.listTopics(), 'list of topics')
+  for (const topic of [topics.events, topics.dead]) {
+    if (!there.includes(topic)) throw wrong(`there is no topic ${topic}: npm run topics makes it`)
+  }
+  const metadata = admin.fetchTopicMetadata({ topics: [topics.events, topics.dead] })
+  for (const { name, partitions } of (await answered(metadata, 'topics')).topics) {
+    if (partitions.length === LOG_PARTITIONS) continue
+    throw wrong(
+      `topic ${name} has ${partitions.length} partitions and must have ${LOG_PARTITIONS}: ` +
+        'keys would lose their places; delete it and make it with npm run topics',
+    )
+  }
+  const retentionMs = await retentionOf(admin, topics.events)
+  if (retentionMs >= 0 && retentionMs < OUTBOX_KEEP_MS) {
+    throw wrong(
+      `topic ${topics.events} keeps ${retentionMs} ms and must keep ${OUTBOX_KEEP_MS} at least ` +
+        '(retention.ms): a Redis that was rolled back is delivered to again from there',
+    )
+  }
+}
+
+/** −1: for ever. */
+async function retentionOf(admin: Admin, topic: string): Promise<number> {
+  // kafkajs names the kinds of resources in an enum that types alone do not give.
+  const described = admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: 2, name: topic, configNames: ['retention.ms'] }],
+  })
+  const { resources } = await answered(described, 'settings of a topic')
+  return Number(resources[0]?.configEntries[0]?.configValue ?? -1)
+}
+
+const wrong = (words: string): AppError => new AppError('CONFIG_INVALID', `kafka: ${words}`)

@@ -1,0 +1,72 @@
+import type { Pool } from 'pg'
+import { AppError } from '../../../shared/errors.ts'
+import { formatHorizon, parseHorizon } from '../../../shared/horizon.ts'
+import type { Publications } from '../../ports/log-publisher.ts'
+import { EPOCH } from './epoch.ts'
+import { answered } from './failure.ts'
+
+/** Marks stand among the positions of groups: partitions of the outbox wait for both. */
+const PREFIX = 'publish '
+
+const BEGIN = `
+  with left_behind as (
+    delete from log_positions where not starts_with(group_name, '${PREFIX}')
+  )
+  insert into log_positions (group_name, partition, horizon, at)
+  values ($1, 0, ${EPOCH} || ':0:0:', clock_timestamp())
+  on conflict do nothing`
+
+const POSITION = `
+  select horizon, ceil(extract(epoch from at) * 1000)::bigint as at_ms
+  from log_positions where group_name = $1`
+
+const MARK = `
+  update log_positions set horizon = $2, at = to_timestamp($3 / 1000.0) where group_name = $1`
+
+/** How far the outbox was published to one log, which names itself. */
+export function postgresPublications(pool: Pool, log: string): Publications {
+  const name = `${PREFIX}${log}`
+  return {
+    async position() {
+      // Groups that read the outbox themselves read the other log now. Left here, their positions would
+      // keep its partitions for ever.
+      await answered(pool.query(BEGIN, [name]))
+      const { rows } = await answered(
+        pool.query<{ horizon: string; at_ms: string }>(POSITION, [name]),
+      )
+      const horizon = parseHorizon(rows[0]?.horizon ?? '')
+      if (horizon === undefined) throw new TypeError('a mark without its row')
+      return { horizon, atMs: Number(rows[0]?.at_ms) }
+    },
+    async mark({ horizon, atMs }) {
+      await answered(pool.query(MARK, [name, formatHorizon(horizon), atMs]))
+    },
+  }
+}
+
+/** What the outbox has been published to, by the names of those logs. */
+export async function publishedLogs(pool: Pool): Promise<readonly string[]> {
+  const { rows } = await answered(
+    pool.query<{ name: string }>(
+      `select substr(group_name, ${PREFIX.length + 1}) as name from log_positions
+       where starts_with(group_name, '${PREFIX}') order by 1`,
+    ),
+  )
+  return rows.map(({ name }) => name)
+}
+
+/** For an operator who moves to another log on purpose: it is published to from the outbox's beginning. */
+export async function forgetPublications(pool: Pool): Promise<void> {
+  await answered(pool.query(`delete from log_positions where starts_with(group_name, '${PREFIX}')`))
+}
+
+/** A database belongs to one log: groups on another one would begin anew, and miss what only the first one holds. */
+export async function checkPublishedTo(pool: Pool, log: string): Promise<void> {
+  const others = (await publishedLogs(pool)).filter((each) => each !== log)
+  if (others.length === 0) return
+  throw new AppError(
+    'CONFIG_INVALID',
+    `events of this database are published to ${others.join(', ')}, and ${log} is another log. ` +
+      'To move there on purpose: npm run topics -- --adopt',
+  )
+}
