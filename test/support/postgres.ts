@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { inject } from 'vitest'
+import { until } from './until.ts'
+
+const CONNECTIONS_END_MS = 500
 
 export interface FreshDatabase {
   readonly url: string
@@ -16,11 +19,26 @@ export async function freshDatabase(
   await run(server, `create database ${name} template ${template}`)
   return {
     url: server.replace(/\/[^/]*$/, `/${name}`),
-    // Forced: what a test left open must not fail the next one.
     async [Symbol.asyncDispose]() {
-      await run(server, `drop database if exists ${name} with (force)`)
+      await connected(server, async (client) => {
+        await untilNobodyIsConnected(client, name)
+        // Forced: what a test left open must not fail the next one.
+        await client.query(`drop database if exists ${name} with (force)`)
+      })
     },
   }
+}
+
+/** A pool has ended a little before its connections have: to end those by force would fail the test that owned them. */
+async function untilNobodyIsConnected(client: pg.Client, name: string): Promise<void> {
+  const isFree = async () => {
+    const { rowCount } = await client.query('select from pg_stat_activity where datname = $1', [
+      name,
+    ])
+    return rowCount === 0
+  }
+  // What a test left open on purpose stays so: then nobody is waited for any longer.
+  await until(isFree, CONNECTIONS_END_MS).catch(() => undefined)
 }
 
 /**
