@@ -9,6 +9,7 @@ import { warmer } from './delivery/warm.ts'
 import { afterAnswer } from './feed/effects/after-answer.ts'
 import { explain } from './feed/explain.ts'
 import { homeFeed } from './feed/home-feed.ts'
+import { keptFragments } from './feed/query/kept-fragments.ts'
 import { forgetHeard, viewerRecords } from './feed/query/viewer-records.ts'
 import { readFeed } from './feed/read-feed.ts'
 import type { Metrics } from './observe/metrics.ts'
@@ -57,6 +58,10 @@ export function composeReads({ stores, settings, metrics, now, failed }: ReadsDe
     sessions: stores.sessions,
     newSessionId: () => randomUUID(),
     elapsedMs: () => performance.now(),
+    kept: keptFragments({
+      tail,
+      counted: (hits, misses) => metrics.cacheRead('process', 'post', hits, misses),
+    }),
     counted: (hits: number, misses: number) => metrics.cacheRead('redis', 'post', hits, misses),
     observer: {
       ran: metrics.stageRan,

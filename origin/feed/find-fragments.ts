@@ -5,8 +5,10 @@ import type { PostId, UserId } from '../../shared/ids.ts'
 import { tags } from '../../shared/invalidation.ts'
 import { bucketOf } from '../../shared/keys.ts'
 import type { Now } from '../../shared/time.ts'
+import { lowestMark } from '../../shared/watermark.ts'
 import type { ProjectionFills } from '../ports/projection-fills.ts'
 import type { Tail } from '../ports/tail.ts'
+import type { KeptFragments } from './query/kept-fragments.ts'
 import { isTrusted } from './query/lists-read.ts'
 import type { ReadStores } from './query/read-stores.ts'
 
@@ -14,6 +16,8 @@ export interface FragmentsDeps {
   readonly tail: Tail
   readonly fills: ProjectionFills
   readonly now: Now
+  /** Absent: Redis is asked for every one. */
+  readonly kept?: KeptFragments
   /** How many of those asked for Redis had, and how many the truth was asked for. */
   readonly counted?: (hits: number, misses: number) => void
 }
@@ -32,20 +36,25 @@ export interface FragmentsReading extends FragmentsReader {
 
 /** The texts of posts, as they may be shown now; the truth where Redis lags or has none. */
 export async function findFragments(
-  { tail, fills, now, counted }: FragmentsDeps,
+  { tail, fills, now, kept, counted }: FragmentsDeps,
   reading: FragmentsReading,
   ids: readonly PostId[],
 ): Promise<ReadonlyMap<PostId, PostFragment>> {
   const { stores, truthOnly, later } = reading
-  const found = new Map<PostId, PostFragment>()
-  if (ids.length === 0) return found
-  const wave = truthOnly ? undefined : await stores.wave({ posts: ids })
-  for (const id of ids) {
+  const found = (truthOnly ? undefined : kept?.find(ids)) ?? new Map<PostId, PostFragment>()
+  const asked = ids.filter((id) => !found.has(id))
+  if (asked.length === 0) return found
+  const wave = truthOnly ? undefined : await stores.wave({ posts: asked })
+  for (const id of asked) {
     const fragment = currentFragment(wave, id, tail, reading)
-    if (fragment !== undefined) found.set(id, fragment)
+    if (fragment === undefined) continue
+    found.set(id, fragment)
+    const watermark = wave?.watermarks.get(bucketOf(id))
+    const mark = watermark && lowestMark(watermark)
+    if (mark !== undefined) kept?.keep(id, fragment, mark)
   }
-  const absent = ids.filter((id) => !found.has(id))
-  counted?.(found.size, absent.length)
+  const absent = asked.filter((id) => !found.has(id))
+  counted?.(asked.length - absent.length, absent.length)
   if (absent.length === 0) return found
 
   const readAtMs = now()

@@ -1,0 +1,86 @@
+import type { PostFragment } from '../../../shared/fragment.ts'
+import type { PostId } from '../../../shared/ids.ts'
+import { tags } from '../../../shared/invalidation.ts'
+import { KEPT_FRAGMENTS_BYTES_MAX } from '../../../shared/limits.ts'
+import type { PartitionMark } from '../../../shared/watermark.ts'
+import type { Tail } from '../../ports/tail.ts'
+
+/**
+ * Fragments in the process's memory: the newest posts of well-read authors are on most pages, and with
+ * them at hand a page takes one wave.
+ *
+ * One that Redis held under a watermark stands for as long as the tail reaches back to that watermark and
+ * has heard of no newer version: the same comparison as with what Redis answers now. A changed profile
+ * ends it too, so that names are never older here than there.
+ */
+export interface KeptFragments {
+  find(posts: readonly PostId[]): Map<PostId, PostFragment>
+  /** `mark`: the lowest of the watermark that was read before the fragment. */
+  keep(post: PostId, fragment: PostFragment, mark: PartitionMark): void
+}
+
+interface Entry {
+  readonly fragment: PostFragment
+  readonly epoch: number
+  readonly deliveredToMs: number
+  readonly bytes: number
+}
+
+export interface KeptFragmentsDeps {
+  readonly tail: Pick<Tail, 'heard' | 'horizon' | 'reachesToMs'>
+  readonly counted?: (hits: number, misses: number) => void
+  readonly bytesMax?: number
+}
+
+export function keptFragments({
+  tail,
+  counted,
+  bytesMax = KEPT_FRAGMENTS_BYTES_MAX,
+}: KeptFragmentsDeps): KeptFragments {
+  // The first is the oldest. None outlives the tail's reach, so who was read last need not be known.
+  const entries = new Map<PostId, Entry>()
+  let bytes = 0
+
+  function drop(post: PostId): void {
+    const entry = entries.get(post)
+    if (entry === undefined) return
+    entries.delete(post)
+    bytes -= entry.bytes
+  }
+
+  /** Transaction ids and versions of before a restore mean nothing now. */
+  const stands = (post: PostId, { fragment, epoch, deliveredToMs }: Entry): boolean =>
+    epoch === tail.horizon().epoch &&
+    deliveredToMs >= tail.reachesToMs() &&
+    (tail.heard(tags.post(post))?.version ?? 0) <= fragment.version &&
+    (tail.heard(tags.user(fragment.author))?.version ?? 0) <= fragment.authorVersion
+
+  return {
+    find(posts) {
+      const found = new Map<PostId, PostFragment>()
+      for (const post of posts) {
+        const entry = entries.get(post)
+        if (entry === undefined) continue
+        if (stands(post, entry)) found.set(post, entry.fragment)
+        else drop(post)
+      }
+      counted?.(found.size, posts.length - found.size)
+      return found
+    },
+    keep(post, fragment, { atMs }) {
+      drop(post)
+      const size = bytesOf(fragment)
+      const entry = { fragment, epoch: tail.horizon().epoch, deliveredToMs: atMs, bytes: size }
+      if (size > bytesMax || !stands(post, entry)) return
+      entries.set(post, entry)
+      bytes += size
+      for (const oldest of entries.keys()) {
+        if (bytes <= bytesMax) break
+        drop(oldest)
+      }
+    },
+  }
+}
+
+/** Two bytes a character at worst; ids, numbers, objects and a place in the map. */
+const bytesOf = ({ json }: PostFragment): number => 2 * (json?.length ?? 0) + 400
