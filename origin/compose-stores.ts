@@ -15,11 +15,11 @@ import { postgresSubjects } from './adapters/postgres/subjects.ts'
 import { postgresTruth } from './adapters/postgres/truth.ts'
 import { postgresWrites } from './adapters/postgres/writes.ts'
 import { nodePace } from './adapters/node/pace.ts'
-import { isReadyWithin, oneNode, redisConnection } from './adapters/redis/connection.ts'
 import { redisDeliveryStore } from './adapters/redis/delivery-store.ts'
-import { redisInvalidationRegion } from './adapters/redis/invalidation-region.ts'
+import { invalidationRegion } from './adapters/redis/invalidation-region.ts'
 import { redisListStore } from './adapters/redis/list-store.ts'
 import { redisProjectionFills } from './adapters/redis/projection-fills.ts'
+import { redisServers } from './adapters/redis/servers.ts'
 import { redisSessionStore } from './adapters/redis/session-store.ts'
 import { redisWaves } from './adapters/redis/waves.ts'
 import type { Config } from './config.ts'
@@ -28,7 +28,6 @@ import {
   POSTGRES_LOG_CONNECTIONS_MAX,
   POSTGRES_READ_CONNECTIONS_MAX,
   POSTGRES_WRITE_CONNECTIONS_MAX,
-  REDIS_CONNECT_DEADLINE_MS,
 } from '../shared/limits.ts'
 import type { Now } from '../shared/time.ts'
 
@@ -61,25 +60,19 @@ export async function openStores(
       }),
       (opened) => opened.end(),
     )
-  const node = (name: string) =>
-    open.adopt(
-      redisConnection({ url: redis.url, name, onError: (error) => failed(name, error) }),
-      (connection) => connection.disconnect(),
-    )
 
   const writePool = pool('headwater-write', POSTGRES_WRITE_CONNECTIONS_MAX)
   const readPool = pool('headwater-read', POSTGRES_READ_CONNECTIONS_MAX)
   const logPool = pool('headwater-log', POSTGRES_LOG_CONNECTIONS_MAX)
   const signal = open.use(postgresSignal(postgres.url, (error) => failed('signal', error)))
-  const pages = node('headwater-pages')
-  const scripts = node('headwater-scripts')
-  // A lease must not wait behind a page.
-  const relay = node('headwater-relay')
+  const servers = open.use(redisServers({ url: redis.url, pace: nodePace, onError: failed }))
   // Redis may come later: until then pages come from Postgres, and say so.
-  await Promise.all(
-    [pages, scripts, relay].map((each) => isReadyWithin(each, REDIS_CONNECT_DEADLINE_MS)),
-  )
-  const nodes = oneNode(scripts)
+  const [pages, nodes, relay] = await Promise.all([
+    servers.nodes('headwater-pages'),
+    servers.nodes('headwater-scripts'),
+    // A lease must not wait behind a page.
+    servers.nodes('headwater-relay'),
+  ])
   const outbox = postgresOutbox(logPool)
 
   return {
@@ -107,11 +100,15 @@ export async function openStores(
       member: randomUUID(),
       onFailure: (error, { group, partition }) => failed(`log ${group} ${partition ?? ''}`, error),
     }),
-    regions: [redisInvalidationRegion('primary', relay)],
-    waves: redisWaves({ nodes: oneNode(pages) }),
+    regions: [invalidationRegion('primary', relay)],
+    waves: redisWaves({ nodes: pages }),
     lists: redisListStore({ nodes, postsMax: listPostsMax, newToken: randomUUID }),
     fills: redisProjectionFills({ nodes, now }),
     sessions: redisSessionStore(nodes),
-    delivery: redisDeliveryStore({ url: redis.url, postsMax: listPostsMax }),
+    delivery: redisDeliveryStore({
+      url: servers.url,
+      cluster: servers.cluster,
+      postsMax: listPostsMax,
+    }),
   }
 }

@@ -7,7 +7,8 @@ const port = z.coerce.number().int().min(0).max(65_535)
 const Env = z
   .object({
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-    REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+    // One Redis, or the seeds of a cluster.
+    REDIS_URL: z.string().regex(/^rediss?(\+cluster)?:\/\/[^\s,]+(,[^\s,]+)*$/),
     HOST: z.string().min(1).default('127.0.0.1'),
     ORIGIN_PORT: port.default(8080),
     ADMIN_PORT: port.default(8081),

@@ -61,9 +61,17 @@ export function isReadyWithin(redis: Redis, deadlineMs: number): Promise<boolean
   })
 }
 
-/** Which connection serves a key. One node today; a cluster answers by slot. */
+/** Which connection serves a key: always the same one, or that of the node which has its slot. */
 export interface RedisNodes {
   of(key: string): Redis
+  /** Where an error reply sends its command to; `undefined` for one that is no redirect. */
+  readonly redirected?: (reply: Error, key: string) => Redirect | undefined
+}
+
+export interface Redirect {
+  readonly node: Redis
+  /** For this command alone, with ASKING before it: the slot is on its way to there. */
+  readonly isAsk: boolean
 }
 
 export const oneNode = (redis: Redis): RedisNodes => ({ of: () => redis })

@@ -1,4 +1,3 @@
-import type { Command, Reply } from '../../../shared/feed/wave.ts'
 import { allBuckets, keys, type Bucket } from '../../../shared/keys.ts'
 import {
   PUSH_BATCH_MAX,
@@ -25,54 +24,55 @@ import {
 } from '../../lists/watermark.ts'
 import type { Claim, DeliverySession, DeliveryStore } from '../../ports/delivery-store.ts'
 import { watermarksOf, wipe } from './bucket-lives.ts'
-import { rawConnection, type RawConnection } from './raw-connection.ts'
-import { evalsha, type ScriptCall } from './scripts.ts'
+import type { ClusterMap } from './cluster-map.ts'
+import { rawConnection } from './raw-connection.ts'
+import { evalsha, firstKey, type ScriptCall } from './scripts.ts'
+import { linkToCluster, linkToOne, type SessionLink } from './session-link.ts'
 import { turns } from './turns.ts'
 
 export interface RedisDeliveryStoreDeps {
   readonly url: string
+  /** Of the cluster that the URL names, when it names one. */
+  readonly cluster?: ClusterMap | undefined
   readonly postsMax: () => number
   /** For the answers to one write. */
   readonly deadlineMs?: number
 }
 
-/** Each session is one socket of its own: see `rawConnection` for what that promises. */
+/** Each session has sockets of its own, one a node: see `rawConnection` for what each promises. */
 export function redisDeliveryStore({
   url,
+  cluster,
   postsMax,
   deadlineMs = REDIS_DEADLINE_MS,
 }: RedisDeliveryStoreDeps): DeliveryStore {
+  const connect = async (node: string) => {
+    const connection = await rawConnection({
+      url: node,
+      name: 'headwater-delivery',
+      connectTimeoutMs: REDIS_CONNECT_DEADLINE_MS,
+      deadlineMs,
+    })
+    // A node that forgets them later answers with an error, which ends the session.
+    await connection.send(SCRIPTS.map(({ lua }) => ['SCRIPT', 'LOAD', lua] as const))
+    return connection
+  }
   return {
-    async open() {
-      const connection = await rawConnection({
-        url,
-        name: 'headwater-delivery',
-        connectTimeoutMs: REDIS_CONNECT_DEADLINE_MS,
-        deadlineMs,
-      })
-      // A node that forgets them later answers with an error, which ends the session.
-      await connection.send(SCRIPTS.map(({ lua }) => ['SCRIPT', 'LOAD', lua] as const))
-      return deliverySession(connection, postsMax)
-    },
+    open: async () =>
+      deliverySession(
+        await (cluster === undefined ? linkToOne(url, connect) : linkToCluster(cluster, connect)),
+        postsMax,
+      ),
   }
 }
 
 const SCRIPTS = [TRIM, EMPTY, BEGIN_LIFE, CLAIM, PUT_POST, PUT_VERSIONED, PUT_VIEWER]
 
-function deliverySession(connection: RawConnection, postsMax: () => number): DeliverySession {
+function deliverySession(link: SessionLink, postsMax: () => number): DeliverySession {
   let found: ReadonlyMap<Bucket, Watermark> = new Map()
   const { alone, alongside } = turns()
-
-  const send = async (commands: readonly Command[], batchMax: number): Promise<Reply[]> => {
-    const replies: Reply[] = []
-    for (let at = 0; at < commands.length; at += batchMax) {
-      for (const reply of await connection.send(commands.slice(at, at + batchMax))) {
-        replies.push(reply)
-      }
-    }
-    return replies
-  }
-  const run = (calls: readonly ScriptCall[]) => send(calls.map(evalsha), SCRIPT_BATCH_MAX)
+  const { send } = link
+  const run = (calls: readonly ScriptCall[]) => send(calls.map(evalsha), SCRIPT_BATCH_MAX, firstKey)
 
   return {
     watermarks: () =>
@@ -88,7 +88,7 @@ function deliverySession(connection: RawConnection, postsMax: () => number): Del
     begin: (buckets, generation, mark) =>
       alone(async () => {
         const lives = new Map(buckets.map((bucket) => [bucket, found.get(bucket)?.generation]))
-        await wipe(lives, send)
+        await Promise.all(link.connections.map((connection) => wipe(lives, connection)))
         await run(
           buckets.map((bucket) => ({
             script: BEGIN_LIFE,
@@ -149,7 +149,7 @@ function deliverySession(connection: RawConnection, postsMax: () => number): Del
       }),
 
     [Symbol.asyncDispose]() {
-      connection.close()
+      link.close()
       return Promise.resolve()
     },
   }

@@ -14,7 +14,7 @@ import type {
   RegionAnswer,
   RegionOutcome,
 } from '../../ports/invalidation-region.ts'
-import { oneNode } from './connection.ts'
+import { oneNode, type RedisNodes } from './connection.ts'
 import {
   appendScript,
   lookScript,
@@ -25,14 +25,17 @@ import {
 } from './invalidation-scripts.ts'
 import { runScripts, type ScriptCall } from './scripts.ts'
 
+export const redisInvalidationRegion = (name: string, redis: Redis): InvalidationRegion =>
+  invalidationRegion(name, oneNode(redis))
+
 /** What one region holds of the invalidation log, its lease and the pulled set: on one node, by one hash tag. */
-export function redisInvalidationRegion(name: string, redis: Redis): InvalidationRegion {
+export function invalidationRegion(name: string, nodes: RedisNodes): InvalidationRegion {
   async function run(
     script: ScriptCall['script'],
     ...args: readonly (string | number)[]
   ): Promise<RegionAnswer> {
     const call = { script, keys: REGION_KEYS, args: args.map(String) }
-    const [reply = null] = await runScripts(oneNode(redis), [call])
+    const [reply = null] = await runScripts(nodes, [call])
     return answerOf(reply)
   }
 

@@ -1,11 +1,14 @@
 import type { Redis } from 'ioredis'
 import { AppError } from '../../../shared/errors.ts'
 import type { Command, Reply } from '../../../shared/feed/wave.ts'
-import type { RedisNodes } from './connection.ts'
+import { REDIS_REDIRECT_WAIT_MS } from '../../../shared/limits.ts'
+import { isReadyWithin, type RedisNodes } from './connection.ts'
+import { redirections } from './redirections.ts'
 
 /**
- * One pipeline a node, all at once; each node's share keeps its order. Error replies stay in their place,
- * as a pipeline resolves with errors inside and the caller decides what they mean.
+ * One pipeline a node, all at once; each node's share keeps its order. What a cluster sends elsewhere is
+ * sent there, once. Error replies stay in their place, as a pipeline resolves with errors inside and the
+ * caller decides what they mean.
  */
 export async function sendAll(
   nodes: RedisNodes,
@@ -20,21 +23,40 @@ export async function sendAll(
     else share.push(at)
   }
   const replies: Reply[] = Array.from({ length: commands.length }, () => null)
+  await send(places, commands, replies)
+  if (nodes.redirected === undefined) return replies
+
+  const elsewhere = redirections(nodes.redirected, commands, replies, keyOf)
+  const unmet = [...elsewhere.places.keys()]
+  await Promise.all(unmet.map((node) => isReadyWithin(node, REDIS_REDIRECT_WAIT_MS)))
+  await send(elsewhere.places, commands, replies, elsewhere.asking)
+  return replies
+}
+
+async function send(
+  places: ReadonlyMap<Redis, readonly number[]>,
+  commands: readonly Command[],
+  replies: Reply[],
+  asking?: ReadonlySet<number>,
+): Promise<void> {
   await Promise.all(
     [...places].map(async ([node, share]) => {
       const batch = node.pipeline()
+      const places: number[] = []
       for (const at of share) {
         const [name, ...args] = commands[at] ?? []
-        if (name !== undefined) batch.call(name, ...args)
+        if (name === undefined) continue
+        if (asking?.has(at) === true) batch.call('ASKING')
+        places.push(batch.length)
+        batch.call(name, ...args)
       }
       const results = (await batch.exec()) ?? []
       for (const [index, at] of share.entries()) {
-        const [error, reply] = results[index] ?? [null, null]
+        const [error, reply] = results[places[index] ?? 0] ?? [null, null]
         replies[at] = error ?? (reply as Reply)
       }
     }),
   )
-  return replies
 }
 
 /** All of them, or STORE_UNAVAILABLE with the first error among them. */

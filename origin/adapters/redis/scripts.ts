@@ -26,13 +26,13 @@ export async function runScripts(
   nodes: RedisNodes,
   calls: readonly ScriptCall[],
 ): Promise<readonly Reply[]> {
-  const replies = await sendAll(nodes, calls.map(evalsha), keyOf)
+  const replies = await sendAll(nodes, calls.map(evalsha), firstKey)
   // A node that restarted has forgotten its scripts, which are then sent as text.
   const forgotten = calls.flatMap((call, at) => (isUnknown(replies[at]) ? [{ call, at }] : []))
   const again = await sendAll(
     nodes,
     forgotten.map(({ call }) => asText(call)),
-    keyOf,
+    firstKey,
   )
   for (const [index, { at }] of forgotten.entries()) replies[at] = again[index] ?? null
   return whole(replies)
@@ -54,7 +54,8 @@ const asText = ({ script, keys, args }: ScriptCall): Command => [
   ...args,
 ]
 
-const keyOf = ([, , , key = '']: Command): string => key
+/** Of a command that calls a script: what decides its node. */
+export const firstKey = ([, , , key = '']: Command): string => key
 
 const isUnknown = (reply: Reply | undefined): boolean =>
   reply instanceof Error && reply.message.startsWith('NOSCRIPT')

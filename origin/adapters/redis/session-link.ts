@@ -1,0 +1,106 @@
+import { AppError } from '../../../shared/errors.ts'
+import type { Command, Reply } from '../../../shared/feed/wave.ts'
+import { REDIS_FAILOVER_MS, REDIS_MAP_EVERY_MS } from '../../../shared/limits.ts'
+import type { ClusterMap } from './cluster-map.ts'
+import type { RawConnection } from './raw-connection.ts'
+
+/** The sockets of one session. After the first failure every call rejects. */
+export interface SessionLink {
+  /** Each node's share in order and in batches, the next when the one before was answered. */
+  readonly send: (
+    commands: readonly Command[],
+    batchMax: number,
+    keyOf?: (command: Command) => string,
+  ) => Promise<Reply[]>
+  /** One a node, for what concerns nodes and not keys. */
+  readonly connections: readonly RawConnection[]
+  close(): void
+}
+
+export type Connect = (url: string) => Promise<RawConnection>
+
+export async function linkToOne(url: string, connect: Connect): Promise<SessionLink> {
+  const connection = await connect(url)
+  return {
+    connections: [connection],
+    send: (commands, batchMax) => inBatches(connection, commands, batchMax),
+    close: () => connection.close(),
+  }
+}
+
+/** Waits for the end of a failover, which is sooner than a consumer would come back after some failures. */
+export async function linkToCluster(map: ClusterMap, connect: Connect): Promise<SessionLink> {
+  const { pace } = map
+  const givenUpAt = pace.now() + REDIS_FAILOVER_MS
+  for (;;) {
+    await map.look()
+    try {
+      return await linkAsMapped(map, connect)
+    } catch (error) {
+      const isLast = pace.now() + REDIS_MAP_EVERY_MS > givenUpAt
+      if (isLast || !(error instanceof AppError)) throw error
+      await pace.sleep(REDIS_MAP_EVERY_MS, new AbortController().signal)
+    }
+  }
+}
+
+/**
+ * One socket for each primary, as they were when the session began. The map is not followed: a node that
+ * lost a slot answers with a redirect, and a redirect, like any error, ends the session with all its
+ * sockets. What was written since the last watermark is then made again, where the slot is now.
+ */
+async function linkAsMapped(map: ClusterMap, connect: Connect): Promise<SessionLink> {
+  const owners = map.owners()
+  const opened = await Promise.allSettled(owners.primaries.map(connect))
+  const connections = opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+  const close = () => {
+    for (const connection of connections) connection.close()
+  }
+  const failure = opened.find((each) => each.status === 'rejected')
+  if (failure !== undefined) {
+    close()
+    throw failure.reason
+  }
+  const byUrl = new Map(owners.primaries.map((url, at) => [url, connections[at]]))
+  const connectionOf = (key: string): RawConnection => {
+    const connection = byUrl.get(owners.primaryOf(key))
+    if (connection === undefined) throw new TypeError(`no connection for ${key}`)
+    return connection
+  }
+  return {
+    connections,
+    close,
+    async send(commands, batchMax, keyOf = ([, key]) => key) {
+      const replies: Reply[] = Array.from({ length: commands.length }, () => null)
+      const numbered = commands.map((command, at) => ({ command, at }))
+      const shares = Map.groupBy(numbered, ({ command }) => connectionOf(keyOf(command)))
+      const sending = [...shares].map(async ([connection, share]) => {
+        const mine = share.map(({ command }) => command)
+        const answered = await inBatches(connection, mine, batchMax)
+        for (const [index, { at }] of share.entries()) replies[at] = answered[index] ?? null
+      })
+      try {
+        await Promise.all(sending)
+      } catch (error) {
+        // The others must not go on to claim what this one did not write.
+        close()
+        throw error
+      }
+      return replies
+    },
+  }
+}
+
+async function inBatches(
+  connection: RawConnection,
+  commands: readonly Command[],
+  batchMax: number,
+): Promise<Reply[]> {
+  const replies: Reply[] = []
+  for (let at = 0; at < commands.length; at += batchMax) {
+    for (const reply of await connection.send(commands.slice(at, at + batchMax))) {
+      replies.push(reply)
+    }
+  }
+  return replies
+}
