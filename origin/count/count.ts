@@ -1,10 +1,11 @@
 import type { UserId } from '../../shared/ids.ts'
 import { COUNTS_EVERY_MS } from '../../shared/limits.ts'
+import { readableEvents } from '../log/readable-events.ts'
 import type { EventLog, PartitionConsumer } from '../ports/event-log.ts'
 import { recounter, type Recounter, type RecounterDeps } from './recounter.ts'
 import { touchedUsers } from './touched-users.ts'
 
-const COUNT_GROUP = 'count'
+export const COUNT_GROUP = 'count'
 
 export interface CountDeps extends RecounterDeps {
   readonly log: EventLog
@@ -30,7 +31,9 @@ function countedPartition(
   return {
     open: async () => ({}),
     async handle({ events, commit }) {
-      for (const { event } of events) for (const user of touchedUsers(event)) touched.add(user)
+      for (const { event } of readableEvents(events)) {
+        for (const user of touchedUsers(event)) touched.add(user)
+      }
       // The next tick brings us back, if no event does.
       if (touched.size > 0 && pace.now() - countedAt < COUNTS_EVERY_MS) return
       if (touched.size > 0) {

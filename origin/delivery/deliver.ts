@@ -1,5 +1,6 @@
 import type { LogEvent } from '../../shared/events/event.ts'
 import type { Tick } from '../../shared/events/tick.ts'
+import { readableEvents } from '../log/readable-events.ts'
 import type { DeadLetters } from '../ports/dead-letters.ts'
 import type { DeliverySession, DeliveryStore } from '../ports/delivery-store.ts'
 import type { EventLog, LogBatch, PartitionConsumer } from '../ports/event-log.ts'
@@ -81,7 +82,7 @@ export function deliveryConsumers(deps: DeliverDeps): (partition: number) => Par
         await exceptions.settle(tick, shared)
         await claims.advance(session, tick, exceptions.all())
       }
-      deps.observer.delivered(partition, events, tick)
+      deps.observer.delivered(partition, readableEvents(events), tick)
       // A later batch commits for this one when its rewrites are done.
       if (rewrites.isDone()) await commit()
     }

@@ -1,4 +1,5 @@
 import { NO_INVALIDATION } from '../../shared/invalidation.ts'
+import { readableEvents } from '../log/readable-events.ts'
 import type { LeaderSession } from '../ports/leadership.ts'
 import type { OutboxRead } from '../ports/outbox.ts'
 import { invalidationsOf } from './invalidations-of.ts'
@@ -21,7 +22,7 @@ export async function numberStep(
   const restarting = keepers.filter((keeper) => keeper.waitsAbove() !== undefined)
   const above = Math.max(0, ...restarting.map((keeper) => keeper.waitsAbove() ?? 0))
   const invalidations = [
-    ...read.events.flatMap(invalidationsOf),
+    ...readableEvents(read.events).flatMap(invalidationsOf),
     ...Array.from({ length: restarting.length > 0 ? RESTART_NUMBERS : 0 }, () => NO_INVALIDATION),
   ]
   const first =

@@ -9,6 +9,7 @@ import {
   TAIL_MS,
   TAIL_PIECE_MS,
 } from '../../shared/limits.ts'
+import { readableEvents } from '../log/readable-events.ts'
 import type { Outbox, OutboxRead, Position } from '../ports/outbox.ts'
 import type { Pace } from '../ports/pace.ts'
 import type { Signal } from '../ports/signal.ts'
@@ -75,10 +76,11 @@ export function outboxTail(deps: TailDeps, options: TailOptions = {}): RunningTa
   }
 
   function take(read: OutboxRead): void {
-    memory.add(read)
-    pulled.add(read.events)
+    const events = readableEvents(read.events)
+    memory.add({ events, position: read.position })
+    pulled.add(events)
     pulled.expire(read.position.atMs)
-    for (const { event } of read.events) {
+    for (const { event } of events) {
       for (const { tag, version } of heardIn(event)) {
         for (const listener of listeners) listener(tag, version)
       }

@@ -69,6 +69,23 @@ describe('a relay that leads', () => {
     expect((await here.entries()).slice(1)).toEqual(['v:7@2', 'v:8@5'])
   })
 
+  it('keeps its lease although something that is no event of ours lies in the outbox', async () => {
+    const world = await relayWorld()
+    const [here] = world.regions as [RegionUnderTest]
+    const { failures } = await world.process()
+    await until(() => hasLease(here))
+    for (const event of ['null', '{"type":"relation.changed"}']) {
+      await world.pool.query(`insert into outbox (partition, key, event) values (0, '1', $1)`, [
+        event,
+      ])
+    }
+    await world.edit('95', 2)
+    await until(async () => (await here.entries()).includes('p:95@2'))
+
+    expect(await hasLease(here)).toBe(true)
+    expect(failures).toEqual([])
+  })
+
   it('publishes the pulled set with each tick', async () => {
     const world = await relayWorld()
     const [{ redis }] = world.regions as [RegionUnderTest]

@@ -111,6 +111,19 @@ describe('a tail', () => {
     ])
   })
 
+  it('passes over what is no event of ours, and hears what a newer version adds to', async () => {
+    const { pool, tail, start, failures } = await aTail()
+    await start()
+    const noEvents = ['null', '"x"', '{"type":"relation.changed"}', '{"type":"post.liked"}']
+    for (const event of noEvents) await emit(pool, JSON.parse(event) as Event)
+    const newer = { type: 'post.deleted', post: '95', author: ANN, version: 3, reason: 'spam' }
+    const xid = await emit(pool, newer as unknown as Event)
+    await until(() => hasXid(tail.horizon(), xid))
+
+    expect(tail.heard(tags.post('95' as PostId))).toMatchObject({ version: 3 })
+    expect(failures).toEqual([])
+  })
+
   it('begins as far back as ticks and its memory reach', async () => {
     const { pool, tail, start } = await aTail()
     await emit(pool, created(BEN))
