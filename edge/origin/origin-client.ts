@@ -26,10 +26,12 @@ export type Origin = (request: OriginRequest) => Promise<Response>
 /** What the origin needs to see of a request. Nothing else passes, cookies least of all. */
 const PASSED_IN = ['authorization', 'accept', 'content-type', 'if-none-match', 'idempotency-key']
 const PASSED_OUT = [
+  'allow',
   'content-type',
   'etag',
   'location',
   'vary',
+  'www-authenticate',
   HEADERS.cacheControl,
   HEADERS.completeness,
   HEADERS.retryAfter,

@@ -1,6 +1,7 @@
 import { Hono, type Context } from 'hono'
 import type { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
+import { fieldErrors } from '../../shared/field-errors.ts'
 import { FeedPageRequest } from '../../shared/feed/page.ts'
 import { PostIdSchema, UserIdSchema } from '../../shared/ids.ts'
 import type { Now } from '../../shared/time.ts'
@@ -59,9 +60,6 @@ function parsed<Schema extends z.ZodType>(schema: Schema, query: unknown): z.out
   const result = schema.safeParse(query)
   if (result.success) return result.data
   throw new AppError('REQUEST_INVALID', 'the query', {
-    errors: result.error.issues.map(({ path, message }) => ({
-      path: ['query', ...path].join('.'),
-      message,
-    })),
+    errors: fieldErrors(result.error.issues, 'query'),
   })
 }

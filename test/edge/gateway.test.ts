@@ -78,6 +78,8 @@ describe('who may pass', () => {
     for (const query of ['limit=51', 'limit=0', 'limit=x', 'mode=newest', 'colour=red']) {
       expect(await codeOf(await edge.get(`/v1/feed?${query}`, me))).toBe('400 REQUEST_INVALID')
     }
+    const unknown = (await (await edge.get('/v1/feed?colour=red', me)).json()) as object
+    expect(unknown).toMatchObject({ errors: [{ path: 'query.colour', message: 'unknown field' }] })
     expect(await codeOf(await edge.get('/v1/feed?cursor=nonsense', me))).toBe(
       '400 FEED_CURSOR_INVALID',
     )
@@ -119,6 +121,25 @@ describe('what goes on to the origin', () => {
     expect(headers.get('headwater-request-id')).toBe(response.headers.get('headwater-request-id'))
     expect(headers.has('cookie')).toBe(false)
     expect(headers.has('x-forwarded-for')).toBe(false)
+  })
+
+  it('is the look-up of several profiles, which needs no token', async () => {
+    const edge = edgeUnderTest({ originDouble: () => Response.json({ items: [] }) })
+    const body = JSON.stringify({ ids: [me] })
+    const request = new Request('http://edge.test/v1/users/batch', { method: 'POST', body })
+
+    expect((await edge.send(request)).status).toBe(200)
+    expect(edge.forwarded).toHaveLength(1)
+  })
+
+  it('comes back with what its status requires', async () => {
+    const required = { allow: 'GET, HEAD', 'www-authenticate': 'Bearer' }
+    const edge = edgeUnderTest({
+      originDouble: () => new Response('{}', { status: 405, headers: required }),
+    })
+    const { headers } = await edge.get('/v1/anything', me)
+
+    expect(Object.fromEntries(headers)).toMatchObject(required)
   })
 
   it('is no body of more than 64 kB', async () => {
