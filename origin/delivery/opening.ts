@@ -14,8 +14,8 @@ export interface OpeningDeps {
 
 /**
  * What a partition's consumer finds in Redis: a watermark for each bucket. One that is missing, of another
- * epoch, or older than the outbox reaches cannot be caught up with: its bucket begins a new life, and all
- * its lists are absent until somebody warms them.
+ * epoch, from before an import, or older than the outbox reaches cannot be caught up with: its bucket begins
+ * a new life, and all its lists are absent until somebody warms them.
  */
 export async function findWatermarks(
   session: Pick<DeliverySession, 'watermarks' | 'begin'>,
@@ -24,7 +24,8 @@ export async function findWatermarks(
 ): Promise<ReadonlyMap<Bucket, Watermark>> {
   const { position, tick } = await outbox.read(await outbox.now(), partition)
   const found = await session.watermarks()
-  const hopeless = await beyondReach(found, partition, position.horizon.epoch, outbox)
+  const living = { epoch: position.horizon.epoch, least: await generations.least() }
+  const hopeless = await beyondReach(found, partition, living, outbox)
   if (hopeless.length === 0) return found
   if (tick === undefined) throw new AppError('STORE_UNAVAILABLE', 'delivery: no tick was made yet')
 
@@ -40,13 +41,15 @@ export async function findWatermarks(
 async function beyondReach(
   found: ReadonlyMap<Bucket, Watermark>,
   partition: number,
-  epoch: number,
+  living: { readonly epoch: number; readonly least: number },
   outbox: Pick<Outbox, 'positionOfTick'>,
 ): Promise<Bucket[]> {
   const tickOf = (bucket: Bucket): number | undefined => {
     const watermark = found.get(bucket)
-    const isOurs = watermark?.generation.startsWith(`${epoch}.`) === true
-    return isOurs ? watermark.marks[partition]?.tick : undefined
+    if (watermark === undefined) return undefined
+    const [epoch, life] = watermark.generation.split('.').map(Number)
+    const goesOn = epoch === living.epoch && life !== undefined && life >= living.least
+    return goesOn ? watermark.marks[partition]?.tick : undefined
   }
   const ticks = new Set(allBuckets.flatMap((bucket) => tickOf(bucket) ?? []))
   let reach = Number.POSITIVE_INFINITY

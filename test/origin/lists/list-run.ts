@@ -118,7 +118,10 @@ export async function listRun({ url, redis, history, postsMax }: ListRunDeps) {
     const session = await store.open()
     const found = await findWatermarks(session, PARTITION, {
       outbox: log.outbox,
-      generations: { next: async () => `1.${(generations += 1)}` as Generation },
+      generations: {
+        next: async () => `1.${(generations += 1)}` as Generation,
+        least: async () => 0,
+      },
     })
     for (const bucket of BUCKETS) {
       const generation = found.get(bucket)?.generation ?? ''
