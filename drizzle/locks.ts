@@ -8,4 +8,6 @@ export const LOCKS = {
   outboxPartitions: 4_811_000_003,
   /** Held while sample data are loaded. */
   sample: 4_811_000_004,
+  /** Held while files are imported, one import at a time. */
+  import: 4_811_000_005,
 } as const

@@ -1,3 +1,4 @@
+export * from './imports.ts'
 export * from './operations.ts'
 export * from './outbox.ts'
 export * from './posts.ts'
