@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { postgresDeadLetters } from './adapters/postgres/dead-letters.ts'
 import { postgresAuditLog } from './adapters/postgres/audit-log.ts'
-import { postgresEventLog } from './adapters/postgres/event-log.ts'
 import { postgresGenerations } from './adapters/postgres/generations.ts'
 import { postgresOutbox } from './adapters/postgres/outbox.ts'
 import { postgresPeople } from './adapters/postgres/people.ts'
@@ -22,6 +20,7 @@ import { redisProjectionFills } from './adapters/redis/projection-fills.ts'
 import { redisServers } from './adapters/redis/servers.ts'
 import { redisSessionStore } from './adapters/redis/session-store.ts'
 import { redisWaves } from './adapters/redis/waves.ts'
+import { openLog } from './compose-log.ts'
 import type { Config } from './config.ts'
 import {
   POSTGRES_DEADLINE_MS,
@@ -46,7 +45,7 @@ export type Stores = Awaited<ReturnType<typeof openStores>>
  * three times too: for pages, for the scripts that pages must not wait behind, and for leases.
  */
 export async function openStores(
-  { postgres, redis }: Pick<Config, 'postgres' | 'redis'>,
+  { postgres, redis, eventLog }: Pick<Config, 'postgres' | 'redis' | 'eventLog'>,
   open: AsyncDisposableStack,
   { now, listPostsMax, failed }: StoresDeps,
 ) {
@@ -74,6 +73,13 @@ export async function openStores(
     servers.nodes('headwater-relay'),
   ])
   const outbox = postgresOutbox(logPool)
+  const log = await openLog(eventLog, open, {
+    pool: logPool,
+    outbox,
+    signal,
+    pace: nodePace,
+    failed,
+  })
 
   return {
     pace: nodePace,
@@ -89,17 +95,12 @@ export async function openStores(
     subjects: postgresSubjects(writePool),
     settings: postgresSettings(logPool),
     audit: postgresAuditLog(logPool),
-    deadLetters: postgresDeadLetters(logPool),
+    deadLetters: log.deadLetters,
     generations: postgresGenerations(logPool),
     deliveryTruth: postgresTruth(logPool),
-    log: postgresEventLog({
-      pool: logPool,
-      outbox,
-      wakeups: signal,
-      pace: nodePace,
-      member: randomUUID(),
-      onFailure: (error, { group, partition }) => failed(`log ${group} ${partition ?? ''}`, error),
-    }),
+    log: log.events,
+    lags: log.lags,
+    publish: log.publish,
     regions: [invalidationRegion('primary', relay)],
     waves: redisWaves({ nodes: pages }),
     lists: redisListStore({ nodes, postsMax: listPostsMax, newToken: randomUUID }),

@@ -2,7 +2,6 @@ import { LOCKS } from '../drizzle/locks.ts'
 import type { LogEvent } from '../shared/events/event.ts'
 import type { Now } from '../shared/time.ts'
 import { postgresCounts } from './adapters/postgres/counts.ts'
-import { postgresGroupLags } from './adapters/postgres/group-lags.ts'
 import { postgresLeadership } from './adapters/postgres/leader.ts'
 import type { Stores } from './compose-stores.ts'
 import type { Config } from './config.ts'
@@ -83,7 +82,8 @@ function relayDeps({ config, stores, tail, metrics, log, failed }: WorkersDeps):
     outbox: stores.outbox,
     regions: stores.regions,
     tail,
-    lags: postgresGroupLags(stores.logPool),
+    lags: stores.lags,
+    publish: stores.publish,
     wakeups: stores.signal,
     pace: stores.pace,
     onLeading: (term) => log.info({ term }, term === undefined ? 'leads no longer' : 'leads'),
@@ -92,7 +92,10 @@ function relayDeps({ config, stores, tail, metrics, log, failed }: WorkersDeps):
       choresFailed: (error) => failed('chores of the leader', error),
       regionFailed: (error, region) => failed(`region ${region}`, error),
       groupLags(lags) {
-        for (const { group, lagMs } of lags) metrics.groupLags(group, lagMs / 1000)
+        for (const { group, lagMs, events } of lags) {
+          metrics.groupLags(group, lagMs / 1000)
+          if (events !== undefined) metrics.groupBehind(group, events)
+        }
         // Chores begin with the lags: what is wrong raises its alarm again after this.
         for (const alarm of ['group-late', 'clocks-differ']) metrics.alarm(alarm, false)
       },

@@ -16,12 +16,22 @@ const Env = z
     JWT_JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
     JWT_ISSUER: z.string().min(1).default('headwater'),
     JWT_AUDIENCE: z.string().min(1).default('headwater'),
+    LOG: z.enum(['outbox', 'kafka']).default('outbox'),
+    KAFKA_BROKERS: z
+      .string()
+      .regex(/^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$/)
+      .optional(),
+    KAFKA_TOPIC_PREFIX: z.string().min(1).default('headwater'),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
     SHUTDOWN_GRACE_MS: z.coerce.number().int().positive().default(SHUTDOWN_GRACE_MS),
   })
   .refine((env) => env.JWT_SECRET !== undefined || env.JWT_JWKS_URL !== undefined, {
     path: ['JWT_SECRET'],
     message: 'or JWT_JWKS_URL is required',
+  })
+  .refine((env) => env.LOG !== 'kafka' || env.KAFKA_BROKERS !== undefined, {
+    path: ['KAFKA_BROKERS'],
+    message: 'is required with LOG=kafka',
   })
 
 export interface Config {
@@ -34,6 +44,13 @@ export interface Config {
     readonly issuer: string
     readonly audience: string
   }
+  readonly eventLog:
+    | { readonly adapter: 'outbox' }
+    | {
+        readonly adapter: 'kafka'
+        readonly brokers: readonly string[]
+        readonly topicPrefix: string
+      }
   readonly log: { readonly level: string }
   readonly shutdownGraceMs: number
 }
@@ -56,6 +73,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       issuer: values.JWT_ISSUER,
       audience: values.JWT_AUDIENCE,
     },
+    eventLog:
+      values.LOG === 'kafka'
+        ? {
+            adapter: 'kafka',
+            brokers: values.KAFKA_BROKERS?.split(',') ?? [],
+            topicPrefix: values.KAFKA_TOPIC_PREFIX,
+          }
+        : { adapter: 'outbox' },
     log: { level: values.LOG_LEVEL },
     shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
   }

@@ -25,6 +25,8 @@ export interface LeadDeps {
   /** This process's own: it has the pulled set, as of its horizon. */
   readonly tail: Pick<Tail, 'ready' | 'horizon' | 'pulledSet'>
   readonly lags: GroupLags
+  /** Takes the outbox to the log, where that is another one. Recovers from outages by itself. */
+  readonly publish?: ((signal: AbortSignal) => Promise<void>) | undefined
   readonly wakeups: Pick<Signal, 'listen'>
   readonly pace: Pace
   readonly watch: LeadWatch
@@ -72,6 +74,7 @@ export async function lead(
         (ended) => makeTicks(session, deps.pace, woken, clocks, ended),
         (ended) => followOutbox(session, deps, keepers, woken, ended),
         (ended) => doChores(session, deps, keepers, clocks, ended),
+        ...(deps.publish === undefined ? [] : [deps.publish]),
         ...keepers.map((keeper) => (ended: AbortSignal) => keeper.run(ended)),
       ],
       AbortSignal.any([signal, session.lost]),

@@ -46,12 +46,15 @@ export interface OriginOptions extends ProcessOptions {
   readonly adminPort: number
   readonly databaseUrl: string
   readonly redisUrl: string
+  /** Variables that name another log than the outbox. */
+  readonly eventLog?: Readonly<Record<string, string>>
   readonly jwt: Jwt
 }
 
 export async function startOrigin(options: OriginOptions): Promise<Service & { adminUrl: string }> {
   const { databaseUrl, redisUrl, jwt, host, port, adminPort, name = 'origin' } = options
   const env = {
+    ...options.eventLog,
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
     HOST: host,

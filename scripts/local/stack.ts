@@ -4,6 +4,7 @@ import { migrate } from '../../drizzle/migrate.ts'
 import { seedSample } from '../sample/seed-sample.ts'
 import type { SpawnChild } from './children.ts'
 import { bundleEdge } from './edge.ts'
+import { eventLogWords, openEventLog } from './event-log.ts'
 import { urlOf } from './http-probe.ts'
 import { choosePort } from './ports.ts'
 import type { Progress } from './progress.ts'
@@ -49,9 +50,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   progress.say(`Adapters: ${adapters(env).join(', ')}.`)
   // The stores and the bundle need nothing from each other.
   const stores = { ...options, logsDir }
-  const [postgres, redis, bundle] = await Promise.all([
+  const [postgres, redis, eventLog, bundle] = await Promise.all([
     openPostgres(stores),
     openRedis(stores),
+    openEventLog(stores),
     bundleEdge(path.join(home, 'edge'), { spawnChild, logsDir }),
   ])
 
@@ -84,6 +86,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         adminPort: ports.admin,
         databaseUrl: postgres.url,
         redisUrl: redis.url,
+        eventLog,
       }),
     ),
     progress.step(`The edge answers on port ${ports.edge}`, () =>
@@ -129,7 +132,7 @@ function adapters(env: StackOptions['env']): readonly string[] {
   return [
     env['DATABASE_URL'] ? 'Postgres from DATABASE_URL' : 'embedded Postgres 18',
     env['REDIS_URL'] ? 'Redis from REDIS_URL' : 'private Redis',
-    'event log in Postgres (outbox)',
+    eventLogWords(env),
     'L2 through our own gateway',
     'edge in workerd',
   ]

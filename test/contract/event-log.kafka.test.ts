@@ -53,6 +53,7 @@ eventLogContract(async (): Promise<LogUnderTest> => {
         {
           kafka,
           topics,
+          ready: async () => undefined,
           positions: kafkaPositions({
             admin,
             topic: topics.events,

@@ -17,6 +17,8 @@ export interface KafkaEventLogDeps {
   readonly kafka: Kafka
   readonly topics: Topics
   readonly positions: Positions
+  /** Rejects while the log is away, or is not the one that it must be. */
+  readonly ready: () => Promise<unknown>
   readonly pace: Pace
   /** Takes what no version of us has written. */
   readonly bury: (partition: number, message: KafkaMessage, error: unknown) => Promise<void>
@@ -36,7 +38,7 @@ export interface KafkaEventLogOptions {
  * two owners of a partition at once need a member that hangs for longer than a rebalance waits.
  */
 export function kafkaEventLog(
-  { kafka, topics, positions, pace, bury, onFailure }: KafkaEventLogDeps,
+  { kafka, topics, positions, ready, pace, bury, onFailure }: KafkaEventLogDeps,
   {
     sessionMs = LOG_LEASE_MS,
     beatMs = LOG_BEAT_MS,
@@ -78,6 +80,7 @@ export function kafkaEventLog(
     }
     while (!signal.aborted) {
       try {
+        await ready()
         await joinGroup(membership, { sessionMs, beatMs, rebalanceMs }, signal)
       } catch (error) {
         onFailure(error, { group })

@@ -23,6 +23,10 @@ const POSITION = `
 const MARK = `
   update log_positions set horizon = $2, at = to_timestamp($3 / 1000.0) where group_name = $1`
 
+const LOGS = `
+  select substr(group_name, ${PREFIX.length + 1}) as name, horizon from log_positions
+  where starts_with(group_name, '${PREFIX}') order by 1`
+
 /** How far the outbox was published to one log, which names itself. */
 export function postgresPublications(pool: Pool, log: string): Publications {
   const name = `${PREFIX}${log}`
@@ -45,14 +49,11 @@ export function postgresPublications(pool: Pool, log: string): Publications {
 }
 
 /** What the outbox has been published to, by the names of those logs. */
-export async function publishedLogs(pool: Pool): Promise<readonly string[]> {
-  const { rows } = await answered(
-    pool.query<{ name: string }>(
-      `select substr(group_name, ${PREFIX.length + 1}) as name from log_positions
-       where starts_with(group_name, '${PREFIX}') order by 1`,
-    ),
-  )
-  return rows.map(({ name }) => name)
+async function publishedLogs(
+  pool: Pool,
+): Promise<readonly { readonly name: string; readonly hasBegun: boolean }[]> {
+  const { rows } = await answered(pool.query<{ name: string; horizon: string }>(LOGS))
+  return rows.map(({ name, horizon }) => ({ name, hasBegun: parseHorizon(horizon)?.xmax !== 0 }))
 }
 
 /** For an operator who moves to another log on purpose: it is published to from the outbox's beginning. */
@@ -60,13 +61,17 @@ export async function forgetPublications(pool: Pool): Promise<void> {
   await answered(pool.query(`delete from log_positions where starts_with(group_name, '${PREFIX}')`))
 }
 
-/** A database belongs to one log: groups on another one would begin anew, and miss what only the first one holds. */
-export async function checkPublishedTo(pool: Pool, log: string): Promise<void> {
-  const others = (await publishedLogs(pool)).filter((each) => each !== log)
-  if (others.length === 0) return
+/** A database belongs to one log: groups on another one would miss what only the first one holds. */
+export async function checkPublishedTo(pool: Pool, log: string, isEmpty: boolean): Promise<void> {
+  const known = await publishedLogs(pool)
+  const others = known.filter(({ name }) => name !== log).map(({ name }) => name)
+  const isLost = isEmpty && known.some(({ name, hasBegun }) => name === log && hasBegun)
+  if (others.length === 0 && !isLost) return
+  const words = isLost
+    ? `${log} is empty, although events were published to it`
+    : `events of this database are published to ${others.join(', ')}, and ${log} is another log`
   throw new AppError(
     'CONFIG_INVALID',
-    `events of this database are published to ${others.join(', ')}, and ${log} is another log. ` +
-      'To move there on purpose: npm run topics -- --adopt',
+    `${words}. To begin there with what the outbox still holds: npm run topics -- --adopt`,
   )
 }
