@@ -12,6 +12,7 @@ import { homeFeed } from './feed/home-feed.ts'
 import { keptFragments } from './feed/query/kept-fragments.ts'
 import { forgetHeard, viewerRecords } from './feed/query/viewer-records.ts'
 import { readFeed } from './feed/read-feed.ts'
+import { countedLookUps, countedWaves } from './observe/counted-reads.ts'
 import type { Metrics } from './observe/metrics.ts'
 import { readPost } from './read/read-post.ts'
 import { readUser, readUsers } from './read/read-users.ts'
@@ -28,7 +29,10 @@ export interface ReadsDeps {
 
 /** The flows that answer readers, and the tail that they cover lag with. */
 export function composeReads({ stores, settings, metrics, now, failed }: ReadsDeps) {
-  const { waves, truth, fills, lists, pace } = stores
+  const { truth, fills, lists, pace } = stores
+  const waves = countedWaves(stores.waves, (kind, hits, misses) =>
+    metrics.cacheRead('redis', kind, hits, misses),
+  )
   const tail = outboxTail({
     outbox: stores.outbox,
     truth: stores.deliveryTruth,
@@ -36,7 +40,9 @@ export function composeReads({ stores, settings, metrics, now, failed }: ReadsDe
     pace,
     onFailure: (error) => failed('tail', error),
   })
-  const records = viewerRecords({ tail, now })
+  const records = countedLookUps(viewerRecords({ tail, now }), (hits, misses) =>
+    metrics.cacheRead('process', 'viewer-record', hits, misses),
+  )
   tail.onHeard(forgetHeard(records))
 
   const budget = postgresBudget()

@@ -1,11 +1,18 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import {
+  AggregatorRegistry,
+  collectDefaultMetrics,
+  Counter,
+  Gauge,
+  Histogram,
+  Registry,
+} from 'prom-client'
 
 /** From 1 ms, since a page that Redis answers takes two or three. */
 const PAGE_SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5]
 /** From 10 ms, about the promises: 0.2 s pushed, 2 s pulled, 5 s at worst. */
 const LAG_SECONDS = [0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 60]
 
-export type CacheLayer = 'process' | 'redis' | 'session'
+export type CacheLayer = 'process' | 'redis'
 
 /** Everything that is counted, by name; flows are handed the recorders that they use. */
 export interface Metrics {
@@ -25,6 +32,8 @@ export interface Metrics {
   readonly alarm: (name: string, isRaised: boolean) => void
   /** The text that Prometheus reads. */
   readonly exposition: () => Promise<string>
+  /** The same as values, for whoever adds several processes up. */
+  readonly samples: () => Promise<unknown>
   readonly contentType: string
 }
 
@@ -69,6 +78,7 @@ export function metrics(): Metrics {
   })
   new Gauge({
     name: 'fan_out_strategy_ratio',
+    aggregator: 'average',
     help: 'Share of the posts of this process that were decided so',
     labelNames: ['strategy'],
     registers,
@@ -87,6 +97,7 @@ export function metrics(): Metrics {
   const cacheHits = new Map<string, { layer: string; kind: string; hits: number; all: number }>()
   new Gauge({
     name: 'cache_hit_ratio',
+    aggregator: 'average',
     help: 'Share of reads that a cache could answer, by layer and kind, since the start',
     labelNames: ['layer', 'kind'],
     registers,
@@ -105,12 +116,14 @@ export function metrics(): Metrics {
   })
   const groupLag = new Gauge({
     name: 'log_group_lag_seconds',
+    aggregator: 'max',
     help: 'How far a consumer group is behind, in Postgres time',
     labelNames: ['group'],
     registers,
   })
   const groupEvents = new Gauge({
     name: 'log_group_lag_events',
+    aggregator: 'max',
     help: 'How many events a consumer group has before it',
     labelNames: ['group'],
     registers,
@@ -123,6 +136,7 @@ export function metrics(): Metrics {
   })
   const alarms = new Gauge({
     name: 'alarm_raised',
+    aggregator: 'max',
     help: '1 while the named alarm holds',
     labelNames: ['alarm'],
     registers,
@@ -153,6 +167,14 @@ export function metrics(): Metrics {
     deadLetterBuried: (group) => buried.inc({ group }),
     alarm: (alarm, isRaised) => alarms.set({ alarm }, isRaised ? 1 : 0),
     exposition: () => registry.metrics(),
+    samples: () => registry.getMetricsAsJSON(),
     contentType: registry.contentType,
   }
 }
+
+type Samples = Parameters<typeof AggregatorRegistry.aggregate>[0]
+
+/** Several processes as one: counts are added, a lag or an alarm is that of the worst, a ratio is their average. */
+export const mergedExposition = (samples: readonly unknown[]): Promise<string> =>
+  // What other processes of ours have sent over their channels.
+  AggregatorRegistry.aggregate([...samples] as Samples).metrics()
