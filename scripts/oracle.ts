@@ -1,0 +1,112 @@
+/**
+ * `npm run oracle`: the model-based test of the whole, as long as one likes. `--runs 10000` for a release,
+ * `--seed N --path P` to see one failing run again, `--planted` to see that it finds what it must find.
+ */
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { inChild } from '../test/oracle/model/in-child.ts'
+import { failureLines, onLanes } from '../test/oracle/model/on-lanes.ts'
+import { tallyLines } from '../test/oracle/model/tally.ts'
+import { BUGS } from '../test/oracle/plant/bugs.ts'
+import { makePlace, type Place } from '../test/oracle/world/start-stores.ts'
+import {
+  makeRunFolder,
+  removeRunFolder,
+  removeRunFolderAtExit,
+  spawnIn,
+} from '../test/support/run.ts'
+import { freePort } from './local/ports.ts'
+import { startPostgres } from './local/postgres.ts'
+import { findRedisBinary } from './local/redis-binary.ts'
+
+const ROOT = path.resolve(import.meta.dirname, '..')
+const PROGRESS_EVERY_MS = 10_000
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string' },
+    seed: { type: 'string' },
+    path: { type: 'string' },
+    workers: { type: 'string', default: '2' },
+    planted: { type: 'boolean', default: false },
+    /** With `--planted`: only the bugs whose names have these words. */
+    only: { type: 'string', default: '' },
+  },
+})
+const seed = Number(values.seed ?? Date.now() % 1_000_000_000)
+
+const folder = await makeRunFolder()
+removeRunFolderAtExit(folder)
+try {
+  const isOk = values.planted ? await findPlanted() : await lookForBugs()
+  process.exitCode = isOk ? 0 : 1
+} finally {
+  await removeRunFolder(folder)
+}
+
+async function lookForBugs(): Promise<boolean> {
+  const runs = Number(values.runs ?? 300)
+  const places = await makePlaces(values.path === undefined ? Number(values.workers) : 1)
+  console.log(`${runs} runs of seed ${seed} in ${places.length} processes`)
+  const say = nowAndThen((done) => `  ${done} of ${runs}`)
+  const result = await onLanes({ places, runs, seed, path: values.path, onProgress: say })
+  console.log([`${result.runs} runs held`, ...tallyLines(result.tally)].join('\n  '))
+  for (const line of failureLines(result)) console.log(line)
+  return result.failures.length === 0
+}
+
+/** Each bug alone, until it is found: how many runs that took. */
+async function findPlanted(): Promise<boolean> {
+  const runs = Number(values.runs ?? 2_000)
+  const waiting = BUGS.filter(({ name }) => name.includes(values.only))
+  console.log(`${waiting.length} bugs, seed ${seed}, at most ${runs} runs each`)
+  let missed = 0
+  const lane = async (place: Place) => {
+    for (let bug = waiting.shift(); bug !== undefined; bug = waiting.shift()) {
+      const { failure } = await inChild({
+        ...place,
+        planted: bug.replacements,
+        seed,
+        runs,
+        shrinkMsMax: 0,
+      })
+      if (failure === undefined) missed += 1
+      const [seen = ''] = (failure?.words ?? '').split('\n')
+      console.log(
+        failure === undefined
+          ? `NOT FOUND  ${bug.name}`
+          : `run ${String(failure.foundAfter).padStart(4)}   ${bug.name}\n           ${seen}`,
+      )
+    }
+  }
+  await Promise.all((await makePlaces(Number(values.workers))).map(lane))
+  console.log(missed === 0 ? 'All were found.' : `${missed} were not found.`)
+  return missed === 0
+}
+
+async function makePlaces(count: number): Promise<Place[]> {
+  const toolsDir = path.join(process.env['HEADWATER_HOME'] ?? `${ROOT}/.headwater`, 'tools')
+  const spawnChild = spawnIn(folder)
+  const { url } = await startPostgres({
+    dataDir: path.join(folder, 'postgres'),
+    logFile: path.join(folder, 'postgres.log'),
+    port: await freePort(),
+    password: 'headwater',
+    isDurable: false,
+    spawnChild,
+  })
+  const redisBinary = await findRedisBinary({ toolsDir, report: console.log })
+  const options = { postgresUrl: url, redisBinary, folder, spawnChild }
+  const places: Place[] = []
+  for (let at = 1; at <= count; at += 1) places.push(await makePlace(`oracle_${at}`, options))
+  return places
+}
+
+function nowAndThen(words: (done: number) => string): (done: number) => void {
+  let saidAt = performance.now()
+  return (done) => {
+    if (performance.now() - saidAt < PROGRESS_EVERY_MS) return
+    saidAt = performance.now()
+    console.log(words(done))
+  }
+}
