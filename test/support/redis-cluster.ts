@@ -15,7 +15,11 @@ import { spawnIn } from './run.ts'
 export interface FreshRedisCluster extends AsyncDisposable {
   /** As REDIS_URL takes it. */
   readonly url: string
-  /** Sends one command to each primary, as the cluster names them now. */
+  /** Those that say so of themselves now. */
+  primaries(): Promise<readonly Redis[]>
+  /** The URL of a node that follows another one. */
+  replicaOf(primary: string): Promise<string>
+  /** Sends one command to each primary. */
   toPrimaries(...command: [string, ...string[]]): Promise<void>
   /** The node that listens there, to be killed or hung. */
   nodeAt(url: string): Child
@@ -60,15 +64,26 @@ export async function freshRedisCluster(): Promise<FreshRedisCluster> {
       connections.set(node, made)
       return made
     }
+    const urls = url.split(',')
+    const alive = () => urls.filter((node) => children.has(new URL(node).port))
+    const roleOf = async (node: string) => (await connectTo(node).role()) as readonly unknown[]
+    const primaries = async () => {
+      const roles = await Promise.all(alive().map(roleOf))
+      return alive().flatMap((node, at) => (roles[at]?.[0] === 'master' ? [connectTo(node)] : []))
+    }
     return {
       url,
       connectTo,
-      async toPrimaries(name, ...args) {
-        for (const node of url.split(',').map(connectTo)) {
-          if (node.status === 'end') continue
-          const [role] = (await node.role()) as [string]
-          if (role === 'master') await node.call(name, ...args)
+      primaries,
+      async replicaOf(primary) {
+        for (const node of alive()) {
+          const [role, , port] = await roleOf(node)
+          if (role === 'slave' && String(port) === new URL(primary).port) return node
         }
+        throw new Error(`nobody follows ${primary}`)
+      },
+      async toPrimaries(name, ...args) {
+        for (const node of await primaries()) await node.call(name, ...args)
       },
       nodeAt(node) {
         const child = children.get(new URL(node).port)
