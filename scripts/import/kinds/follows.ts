@@ -1,16 +1,13 @@
 import type pg from 'pg'
-import { idTimeMs, type UserId } from '../../../shared/ids.ts'
-import { logPartitionOf, pairKey } from '../../../shared/keys.ts'
+import type { UserId } from '../../../shared/ids.ts'
 import { FOLLOWS_MAX } from '../../../shared/limits.ts'
 import { externalId, moment } from '../fields.ts'
 import { reject, RowRefused, understood, type Kind, type Rejected } from '../kind.ts'
 import { findOrMakePeople, findPeople } from '../people.ts'
 import type { Row } from '../rows.ts'
+import { insertFollows, nameOf, raiseVersions, type Follow } from './write-follows.ts'
 
-interface Edge {
-  readonly follower: UserId
-  readonly followee: UserId
-  readonly at: Date | undefined
+interface Edge extends Follow {
   readonly row: Row
 }
 
@@ -30,9 +27,7 @@ export const follows: Kind = {
       else if (to === undefined) rejected.push(reject(row, `unknown followee ${followee}`))
       else edges.push({ follower: from, followee: to, at, row })
     }
-    // Who blocks meanwhile waits for this batch, so that no follow slips in beside a block.
-    await client.query('lock table blocks in share mode')
-    const made = await insert(client, edges)
+    const made = await insertFollows(client, edges)
     const blocked = await refuseBlocked(client, edges, made)
     const beyond = await takeBackBeyondLimit(client, edges, made)
     await raiseVersions(client, made, startedAtMs)
@@ -50,33 +45,6 @@ function followOf(row: Row) {
   const followee = externalId(row, 'followee')
   if (follower === followee) throw new RowRefused('a follow of oneself')
   return { follower, followee, at: moment(row, 'at', Date.now()) }
-}
-
-const nameOf = ({ follower, followee }: { follower: string; followee: string }): string =>
-  `${follower} ${followee}`
-
-/** Each pair once, in one order, so that two who write at once do not wait for each other. */
-async function insert(client: pg.ClientBase, edges: readonly Edge[]): Promise<Map<string, Edge>> {
-  const byName = new Map<string, Edge>()
-  for (const edge of edges) if (!byName.has(nameOf(edge))) byName.set(nameOf(edge), edge)
-  const once = [...byName.values()]
-  const { rows } = await client.query<{ follower: string; followee: string }>(
-    `insert into follows (follower_id, followee_id, created_at)
-     select follower, followee, coalesce(at, clock_timestamp())
-     from unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) as t(follower, followee, at)
-     where not exists (select from blocks where blocker_id = follower and blocked_id = followee)
-       and not exists (select from blocks where blocker_id = followee and blocked_id = follower)
-     order by follower, followee
-     on conflict do nothing
-     returning follower_id as follower, followee_id as followee`,
-    [
-      once.map(({ follower }) => follower),
-      once.map(({ followee }) => followee),
-      once.map(({ at }) => at),
-    ],
-  )
-  const made = new Set(rows.map(nameOf))
-  return new Map([...byName].filter(([name]) => made.has(name)))
 }
 
 async function refuseBlocked(
@@ -125,42 +93,4 @@ async function takeBackBeyondLimit(
   )
   for (const edge of doomed) made.delete(nameOf(edge))
   return doomed.map(({ row }) => reject(row, `the follower follows ${FOLLOWS_MAX} already`))
-}
-
-/**
- * A viewer's record is another one now. Processes and edges that hold it hear so by an event, as they do
- * of every follow; of a viewer whom this import made nobody holds one.
- */
-async function raiseVersions(
-  client: pg.ClientBase,
-  made: ReadonlyMap<string, Edge>,
-  startedAtMs: number,
-): Promise<void> {
-  const byFollower = new Map<UserId, Edge>()
-  for (const edge of made.values()) byFollower.set(edge.follower, edge)
-  const { rows } = await client.query<{ viewer: UserId; version: number }>(
-    `with locked as (
-       select id from users where id = any($1::bigint[]) order by id for no key update
-     )
-     update users set relations_version = relations_version + 1 from locked
-     where users.id = locked.id returning users.id as viewer, relations_version as version`,
-    [[...byFollower.keys()]],
-  )
-  const events = rows.flatMap(({ viewer, version }) => {
-    const to = byFollower.get(viewer)?.followee
-    if (to === undefined || idTimeMs(viewer) >= startedAtMs) return []
-    const viewers = [{ viewer, version }]
-    const event = { type: 'relation.changed', kind: 'follow', from: viewer, to, viewers }
-    return [{ key: pairKey(viewer, to), event }]
-  })
-  if (events.length === 0) return
-  await client.query(
-    `insert into outbox (partition, key, event)
-     select * from unnest($1::smallint[], $2::text[], $3::jsonb[])`,
-    [
-      events.map(({ key }) => logPartitionOf(key)),
-      events.map(({ key }) => key),
-      events.map(({ event }) => JSON.stringify(event)),
-    ],
-  )
 }
