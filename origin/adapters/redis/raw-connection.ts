@@ -71,11 +71,14 @@ export async function rawConnection(options: RawConnectionOptions): Promise<RawC
       if (death !== undefined) return Promise.reject(death)
       if (commands.length === 0) return Promise.resolve([])
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(
-          () => die(new Error(`no answer within ${options.deadlineMs} ms`)),
-          options.deadlineMs,
-        )
-        waiting.push({ count: commands.length, replies: [], resolve, reject, timer })
+        const late = () => {
+          if (waiting.includes(sent)) die(new Error(`no answer within ${options.deadlineMs} ms`))
+        }
+        // A process that stood still finds its timers over before it has looked at the socket: the answer
+        // may lie there, and eight sessions given up at once would make a busy machine busier.
+        const timer = setTimeout(() => setImmediate(late), options.deadlineMs)
+        const sent = { count: commands.length, replies: [], resolve, reject, timer }
+        waiting.push(sent)
         socket.write(commands.map(encodeCommand).join(''))
       })
     },
