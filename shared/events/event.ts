@@ -14,8 +14,18 @@ export const Event = z.discriminatedUnion('type', [
     author: UserIdSchema,
     delivery: z.enum(['push', 'pull']),
   }),
-  z.strictObject({ type: z.literal('post.edited'), post: PostIdSchema, author: UserIdSchema, version }),
-  z.strictObject({ type: z.literal('post.deleted'), post: PostIdSchema, author: UserIdSchema, version }),
+  z.strictObject({
+    type: z.literal('post.edited'),
+    post: PostIdSchema,
+    author: UserIdSchema,
+    version,
+  }),
+  z.strictObject({
+    type: z.literal('post.deleted'),
+    post: PostIdSchema,
+    author: UserIdSchema,
+    version,
+  }),
   z.strictObject({ type: z.literal('user.changed'), user: UserIdSchema, version }),
   z.strictObject({
     type: z.literal('relation.changed'),
@@ -23,7 +33,10 @@ export const Event = z.discriminatedUnion('type', [
     from: UserIdSchema,
     to: UserIdSchema,
     /** Everyone whose viewer record changed, with its new `relations_version`. */
-    viewers: z.array(z.strictObject({ viewer: UserIdSchema, version })).min(1).max(2),
+    viewers: z
+      .array(z.strictObject({ viewer: UserIdSchema, version }))
+      .min(1)
+      .max(2),
   }),
 ])
 export type Event = z.infer<typeof Event>
