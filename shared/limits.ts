@@ -97,6 +97,8 @@ export const OUTBOX_POLL_MS = 50
 export const SIGNAL_EVERY_MS = 10
 /** Events that one read of the log hands out. */
 export const LOG_BATCH_EVENTS_MAX = 1_000
+/** A partition under load is read this often: each batch costs some statements and a commit, however small. */
+export const LOG_BATCH_EVERY_MS = 50
 /** A partition's lease: a dead process frees it after this. */
 export const LOG_LEASE_MS = 10_000
 /** A process says that it works on a group, and looks for partitions to take or give, this often. */
@@ -196,6 +198,16 @@ export const OUTBOX_KEEP_MS = 24 * 3600 * 1000
 /** Taking a partition away waits this long for readers and writers before it gives up until the next round. */
 export const OUTBOX_DETACH_WAIT_MS = 100
 export const SHUTDOWN_GRACE_MS = 10_000
+/** A process that others replace asks its clients to connect anew for this long; one in use is asked within a request. */
+export const DRAIN_MS = 5_000
+/** What a process may take beside draining and answering: partitions handed on, stores closed. */
+export const PROCESS_END_MS = 5_000
+/** A process that was started is ready within this, or its start has failed. */
+export const PROCESS_READY_DEADLINE_MS = 60_000
+/** Processes of one supervisor: more belong on another machine. */
+export const ORIGIN_PROCESSES_MAX = 64
+/** Whoever asks for the metrics of all processes waits this long for each of them. */
+export const METRICS_DEADLINE_MS = 1_000
 
 /** A page's wave asks for at most 500 author lists, with their watermarks; the rest is room. */
 export const L2_GATEWAY_COMMANDS_MAX = 2_048

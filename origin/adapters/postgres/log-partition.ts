@@ -2,6 +2,7 @@ import { AppError } from '../../../shared/errors.ts'
 import { backoffMs } from '../../../shared/backoff.ts'
 import type { Bell } from '../../../shared/bell.ts'
 import { covers, horizonBelow } from '../../../shared/horizon.ts'
+import { LOG_BATCH_EVERY_MS } from '../../../shared/limits.ts'
 import type { PartitionConsumer } from '../../ports/event-log.ts'
 import type { Outbox, OutboxRead, Position } from '../../ports/outbox.ts'
 import type { Pace } from '../../ports/pace.ts'
@@ -67,6 +68,7 @@ async function oneLife(
 
   while (!signal.aborted) {
     const rings = news.rings()
+    const begunAt = pace.now()
     const read = await outbox.read(position, partition)
     if (!isHeld()) throw lost(partition)
     if (read.events.length > 0 || read.tick?.n !== handedTick) {
@@ -77,7 +79,11 @@ async function oneLife(
       succeeded()
     }
     position = read.position
-    if (!read.more) await news.after(rings, signal)
+    if (read.more) continue
+    await news.after(rings, signal)
+    // What comes alone is handed on at once; what comes without end, in batches.
+    const waitMs = begunAt + LOG_BATCH_EVERY_MS - pace.now()
+    if (read.events.length > 0 && waitMs > 0) await pace.sleep(waitMs, signal)
   }
 }
 

@@ -18,6 +18,8 @@ export function postgresSignal(url: string, onFailure: (error: unknown) => void)
   let client: pg.Client | undefined
   let reconnecting: NodeJS.Timeout | undefined
   let pending: NodeJS.Timeout | undefined
+  let isRaisedAgain = false
+  let backend: number | undefined
 
   const wake = () => {
     for (const listener of listeners) listener()
@@ -31,11 +33,16 @@ export function postgresSignal(url: string, onFailure: (error: unknown) => void)
       query_timeout: POSTGRES_DEADLINE_MS,
       keepAlive: true,
     })
-    next.on('notification', wake)
+    next.on('notification', ({ processId }) => {
+      // Listeners in this process were woken when it was raised.
+      if (processId !== backend) wake()
+    })
     next.on('error', (error) => lost(next, error))
     next.on('end', () => lost(next, new Error('the signal connection ended')))
     try {
       await next.connect()
+      const { rows } = await next.query<{ pid: number }>('select pg_backend_pid() as pid')
+      backend = rows[0]?.pid
       await next.query(`listen ${CHANNEL}`)
       if (closing.signal.aborted) return await next.end()
       client = next
@@ -58,17 +65,23 @@ export function postgresSignal(url: string, onFailure: (error: unknown) => void)
     }, SIGNAL_RECONNECT_MS)
   }
 
+  /** Under load each listener would look for every single write: one look takes in all of some milliseconds. */
   function notify(): void {
     pending = undefined
     client?.query(`notify ${CHANNEL}`).catch(onFailure)
+    if (isRaisedAgain) raise()
+  }
+
+  function raise(): void {
+    isRaisedAgain = pending !== undefined
+    if (isRaisedAgain) return
+    wake()
+    pending = setTimeout(notify, SIGNAL_EVERY_MS)
   }
 
   const connected = connect()
   return {
-    raise() {
-      wake()
-      pending ??= setTimeout(notify, SIGNAL_EVERY_MS)
-    },
+    raise,
     listen(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
