@@ -18,6 +18,8 @@ export const PostText = z
   })
   .refine((text) => text.trim().length > 0, { message: 'empty' })
   .refine((text) => !text.includes('\u0000') && text.isWellFormed(), { message: 'not valid text' })
+  // JSON Schema counts code points too; the bound above is only there to refuse a flood early.
+  .meta({ maxLength: POST_TEXT_CHARACTERS_MAX })
 
 export const UserBrief = z.object({
   id: z.string(),

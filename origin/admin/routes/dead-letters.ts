@@ -1,5 +1,4 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import { Event } from '../../../shared/events/event.ts'
 import { rfc3339 } from '../../../shared/time.ts'
 import type { OriginEnv } from '../../http/context.ts'
 import { json, PageQuery, pageOf, problems, REQUIRED } from '../../http/describe.ts'
@@ -17,7 +16,8 @@ const Letter = z
     group: z.string(),
     partition: z.number().int(),
     key: z.string(),
-    event: Event,
+    /** As it lies in the log: what is no event of ours is what is buried most. */
+    event: z.unknown(),
     error: z.string(),
     attempts: z.number().int(),
     createdAt: z.string(),
@@ -49,7 +49,7 @@ const replay = createRoute({
   request: { params: z.strictObject({ id: z.string().regex(/^[1-9]\d{0,17}$/) }) },
   responses: {
     200: json(Letter, 'It has been handled'),
-    ...problems('REQUEST_INVALID', 'AUTH_FORBIDDEN', 'DEAD_LETTER_NOT_FOUND', 'STORE_UNAVAILABLE'),
+    ...problems('EVENT_MALFORMED', 'DEAD_LETTER_NOT_FOUND'),
   },
 })
 

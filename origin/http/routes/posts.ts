@@ -87,13 +87,7 @@ const remove = createRoute({
   request: { params: PostPath },
   responses: {
     204: { description: 'It is gone; also when it was before' },
-    ...problems(
-      'REQUEST_INVALID',
-      'AUTH_REQUIRED',
-      'AUTH_FORBIDDEN',
-      'POST_NOT_FOUND',
-      'STORE_UNAVAILABLE',
-    ),
+    ...problems('AUTH_FORBIDDEN', 'POST_NOT_FOUND', 'IDEMPOTENCY_KEY_REUSED'),
   },
 })
 

@@ -56,6 +56,7 @@ export function relationRoutes(deps: RelationRouteDeps) {
           'AUTH_REQUIRED',
           'USER_NOT_FOUND',
           'FOLLOWS_LIMIT',
+          'IDEMPOTENCY_KEY_REUSED',
           'RELATION_SELF',
           'STORE_UNAVAILABLE',
         ),

@@ -246,6 +246,44 @@ describe('the description', () => {
     expect(named.filter((code) => !(code in ERRORS))).toEqual([])
   })
 
+  it('tells what is common to routes: headers that are taken, and what may come back', async () => {
+    const { json } = await world.ask('GET', '/openapi.json')
+    const { paths } = json as unknown as {
+      paths: Record<string, Record<string, Described>>
+    }
+    const names = (path: string, method: string) =>
+      paths[path]?.[method]?.parameters.map(({ name }) => name)
+    expect(names('/v1/posts', 'post')).toEqual(['idempotency-key'])
+    expect(names('/v1/users/{id}/follow', 'delete')).toEqual(['id', 'idempotency-key'])
+    expect(names('/v1/posts/{id}', 'get')).toEqual(['id', 'headwater-token'])
+    expect(names('/v1/users/batch', 'post')).toEqual([])
+    // As many as the API takes: schemas count code points as well.
+    expect(paths['/v1/posts']?.['post']).toHaveProperty(
+      ['requestBody', 'content', 'application/json', 'schema', 'properties', 'text', 'maxLength'],
+      4_000,
+    )
+
+    const wrong = { 'headwater-token': 'wrong', 'idempotency-key': 'two words' }
+    const asked: [string, string, string, Parameters<typeof world.ask>[2]][] = [
+      ['GET', '/v1/feed', '/v1/feed', {}],
+      ['GET', '/v1/feed', '/v1/feed', { as: ann, headers: wrong }],
+      ['GET', '/v1/posts/{id}', '/v1/posts/7', { headers: { authorization: 'Bearer x' } }],
+      ['GET', '/v1/posts/{id}', '/v1/posts/7', { headers: wrong }],
+      ['GET', '/v1/users/me', '/v1/users/me', { as: ann, headers: wrong }],
+      ['PUT', '/v1/users/me', '/v1/users/me', { as: ann, body: '{' }],
+      ['DELETE', '/v1/posts/{id}', '/v1/posts/7', { as: ann, headers: wrong }],
+      ['PUT', '/v1/users/{id}/mute', '/v1/users/x/mute', { as: ann }],
+      ['POST', '/v1/posts', '/v1/posts', { as: ann, body: { text: 'x'.repeat(70_000) } }],
+    ]
+    for (const [method, path, target, options] of asked) {
+      const { status, json: problem } = await world.ask(method, target, options)
+      const { description } = paths[path]?.[method.toLowerCase()]?.responses[status] ?? {}
+      expect({ method, path, description }).toMatchObject({
+        description: expect.stringContaining(String(problem['code'])),
+      })
+    }
+  })
+
   it('has a page that loads nothing from elsewhere', async () => {
     const { text, headers } = await world.ask('GET', '/docs')
     expect(headers.get('content-type')).toMatch('text/html')
@@ -257,3 +295,8 @@ describe('the description', () => {
     expect(text).toContain('id="schema-FeedPage"')
   })
 })
+
+interface Described {
+  readonly parameters: readonly { readonly name: string }[]
+  readonly responses: Record<string, { readonly description: string }>
+}
