@@ -16,6 +16,8 @@ export interface EdgeAnswer {
   readonly whole: boolean
   /** Why not. */
   readonly reason: Reason
+  /** Of what L1 kept for the worst case, whatever was tried before. */
+  readonly servedBy?: 'l1'
 }
 
 export interface Ways {

@@ -71,6 +71,7 @@ export const staleAnswer = (body: Uint8Array<ArrayBuffer>): EdgeAnswer => ({
   cacheControl: PRIVATE,
   whole: false,
   reason: 'no-lease',
+  servedBy: 'l1',
 })
 
 const encoder = new TextEncoder()

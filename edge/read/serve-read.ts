@@ -54,7 +54,7 @@ export async function serveRead(context: ReadContext, plan: ReadPlan): Promise<R
         'content-type': 'application/json',
         [HEADERS.cacheControl]: answer.cacheControl,
         [HEADERS.completeness]: answer.completeness,
-        [HEADERS.servedBy]: reading.layer(),
+        [HEADERS.servedBy]: answer.servedBy ?? reading.layer(),
         [HEADERS.serverTiming]: timing(),
       })
       const token = laterToken(plan.token, answer.asOf && tokenOf(answer.asOf))

@@ -179,6 +179,7 @@ describe('L1', () => {
 
     expect(response.status).toBe(200)
     expect(response.headers.get('headwater-completeness')).toBe('degraded')
+    expect(servedBy(response)).toBe('l1')
     expect((await edge.get(`/v1/posts/${post}`, aUser())).status).toBe(503)
     edge.clock.nowMs += 2_000
     expect((await edge.get(`/v1/posts/${post}`)).status).toBe(503)
