@@ -33,11 +33,17 @@ export interface Deployment extends AsyncDisposable {
   /** New people, made through the admin API. */
   people(count: number): Promise<readonly Person[]>
   operator(): Promise<string>
+  /** What a gateway asks of its clients. */
+  readonly l2Headers: Readonly<Record<string, string>>
 }
 
 export async function deployment(stores: {
   readonly databaseUrl: string
   readonly redisUrl: string
+  /** For the origin: see its options. */
+  readonly processes?: Readonly<Record<string, string>>
+  /** Variables that name another log than the outbox. */
+  readonly eventLog?: Readonly<Record<string, string>>
 }): Promise<Deployment> {
   const runFolder = inject('runFolder')
   const logsDir = path.join(runFolder, 'logs', crypto.randomUUID())
@@ -102,6 +108,7 @@ export async function deployment(stores: {
       )
     },
     operator,
+    l2Headers: { authorization: `Bearer ${L2_TOKEN}` },
     async people(count) {
       const users = Array.from({ length: count }, () => {
         const handle = `u${crypto.randomUUID().replaceAll('-', '').slice(0, 24)}`
