@@ -1,0 +1,25 @@
+/**
+ * A Worker that answers the same bytes to everyone, after the calls to L2 that a page was seen to make: one
+ * after the other, their answers read to the end.
+ */
+export const bareWorker = `
+const headers = { 'content-type': 'application/json' }
+let body, pages, l2, next = 0
+export default {
+  async fetch(request, env) {
+    body ??= new TextEncoder().encode(env.BODY)
+    pages ??= JSON.parse(env.CALLS)
+    l2 ??= {
+      url: JSON.parse(env.L2_REGIONS)[0]?.url + '/pipeline',
+      headers: { authorization: 'Bearer ' + env.L2_TOKEN, 'content-type': 'application/json' },
+    }
+    if (pages.length > 0) {
+      for (const call of pages[next++ % pages.length]) {
+        const answer = await fetch(l2.url, { method: 'POST', headers: l2.headers, body: call })
+        await answer.json()
+      }
+    }
+    return new Response(body, { headers })
+  },
+}
+`

@@ -1,0 +1,64 @@
+import path from 'node:path'
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
+import { unstable_getMiniflareWorkerOptions as optionsOf } from 'wrangler'
+import { bareWorker } from './bare-worker.ts'
+
+/** What the benchmark hands to the process around workerd. */
+export interface EdgeBench {
+  readonly script: string
+  readonly bindings: Readonly<Record<string, string>>
+  readonly ports: { readonly product: number; readonly bare: number; readonly bareAfterL2: number }
+  /** What the bare Workers answer. */
+  readonly post: string
+  readonly page: string
+  /** Of each page that was recorded, the bodies of its calls to L2, one after the other. */
+  readonly calls: readonly (readonly string[])[]
+}
+
+const HOST = '127.0.0.1'
+const given = JSON.parse(process.env['EDGE_BENCH'] ?? 'null') as EdgeBench
+const { script, bindings, ports, post, page, calls } = given
+
+const configFile = path.resolve(import.meta.dirname, '..', '..', 'wrangler.toml')
+// The bundle is one module already; rules for finding more are refused here. The rate limiter is
+// Cloudflare's own and costs no call there; its stand-in here would be measured instead.
+const { modulesRules: _, ratelimits: __, ...workerOptions } = optionsOf(configFile).workerOptions
+const direct = (port: number) => ({ unsafeDirectSockets: [{ host: HOST, port }] })
+const bare = (name: string, port: number, texts: Readonly<Record<string, string>>) => ({
+  name,
+  modules: true,
+  script: bareWorker,
+  compatibilityDate: '2026-10-01',
+  bindings: { ...bindings, ...texts },
+  ...direct(port),
+})
+
+const miniflare = new Miniflare(
+  convertV4MiniflareOptions({
+    host: HOST,
+    port: 0,
+    log: new Log(LogLevel.WARN),
+    cf: false,
+    workers: [
+      {
+        ...workerOptions,
+        name: 'product',
+        modules: true,
+        modulesRoot: path.dirname(script),
+        scriptPath: script,
+        bindings: { ...(workerOptions['bindings'] as object), ...bindings },
+        ...direct(ports.product),
+      },
+      bare('bare', ports.bare, { BODY: post, CALLS: '[]' }),
+      bare('bare-after-l2', ports.bareAfterL2, { BODY: page, CALLS: JSON.stringify(calls) }),
+    ],
+  }),
+)
+await miniflare.ready
+console.log('workerd listens')
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => {
+    void miniflare.dispose().then(() => process.exit(0))
+  })
+}

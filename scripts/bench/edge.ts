@@ -1,0 +1,184 @@
+import path from 'node:path'
+import { HEADERS } from '../../shared/headers.ts'
+import { bundleEdge } from '../local/edge.ts'
+import { answersOk } from '../local/http-probe.ts'
+import { freePort } from '../local/ports.ts'
+import { startL2Gateway } from '../local/services.ts'
+import type { EdgeBench } from './edge-process.ts'
+import { atLeast, median, type Figure } from './figure.ts'
+import { interleaved, ratioFigure } from './interleave.ts'
+import { recorder } from './l2-recorder.ts'
+import { fillCrowd, JWT, type Crowd } from './people.ts'
+import { HOME, warmPages } from './warm-pages.ts'
+import { getRequest } from './wire.ts'
+import { HOST, type BenchOrigin, type BenchWorld } from './world.ts'
+
+const ROUNDS = 3
+const ROUND_MS = 1_500
+const CONNECTIONS = 8
+/** Readers whose records and pages stay in L1 while they are measured. */
+const READERS = 40
+const L2_TOKEN = 'a-token-for-benchmarks-only'
+const READY_MS = 60_000
+
+/** The Worker that is deployed, and bare ones beside it in the same workerd. */
+export async function edge(world: BenchWorld): Promise<readonly Figure[]> {
+  const [databaseUrl, redis] = [await world.database(), await world.redis()]
+  const crowd = await fillCrowd(databaseUrl)
+  const origin = await world.origin({ databaseUrl, redisUrl: redis.url })
+  await warmPages(origin.url, crowd.bearers)
+  const { logsDir, spawnChild } = world
+  const gateway = await startL2Gateway({
+    logsDir,
+    spawnChild,
+    host: HOST,
+    token: L2_TOKEN,
+    redisUrl: redis.url,
+    port: await freePort(),
+  })
+  const { script } = await bundleEdge(path.join(world.folder, 'edge'), { logsDir, spawnChild })
+  const bearers = crowd.bearers.slice(0, READERS)
+  const page = await (await as(bearers[0], origin.url + HOME)).text()
+  const id = (JSON.parse(page) as { items: { post: { id: string } }[] }).items[0]?.post.id ?? ''
+  const post = await (await fetch(`${origin.url}/v1/posts/${id}`)).text()
+
+  await using recording = await recorder(gateway.url)
+  const first = await startEdges(world, origin, recording.url, { script, post, page, calls: [] })
+  const calls = await recordedCalls(first.product, bearers, recording)
+  await first.stop()
+  const edges = await startEdges(world, origin, gateway.url, { script, post, page, calls })
+
+  const compare = (
+    bare: number,
+    ours: number,
+    bareRequests: readonly string[],
+    requests: readonly string[],
+  ) => {
+    const order = { protocol: 'http', connections: CONNECTIONS, durationMs: ROUND_MS } as const
+    const rate = async (port: number, sent: readonly string[]) =>
+      (await world.load.run({ ...order, port, requests: sent })).perSecond
+    return interleaved({
+      rounds: ROUNDS,
+      bare: () => rate(bare, bareRequests),
+      ours: () => rate(ours, requests),
+    })
+  }
+  const anyone = [getRequest(`/v1/posts/${id}`)]
+  const signedIn = requestsTo(`/v1/posts/${id}`, bearers)
+  const home = requestsTo(HOME, bearers)
+  const l1 = await compare(edges.bare, edges.product, anyone, anyone)
+  const l1Layers = await layersOf(edges.product, `/v1/posts/${id}`, [undefined])
+  const verified = await compare(edges.bare, edges.product, anyone, signedIn)
+  const verifiedLayers = await layersOf(edges.product, `/v1/posts/${id}`, bearers)
+  const l2 = await compare(edges.bareAfterL2, edges.product, home, home)
+  const l2Layers = await layersOf(edges.product, HOME, bearers)
+  await edges.stop()
+
+  const sides = ({ ours, bare }: typeof l1, layers: string) =>
+    `${Math.round(median(ours))} against ${Math.round(median(bare))} a second, served by ${layers}`
+  return [
+    ratioFigure(
+      {
+        name: 'edge-l1',
+        claim:
+          'a post from isolate memory under a lease, against a static Worker of the same bytes',
+        bound: atLeast(0.8),
+        sides: sides(l1, l1Layers),
+      },
+      l1,
+    ),
+    ratioFigure(
+      {
+        name: 'edge-l1-verified',
+        claim: 'the same for a signed-in reader',
+        bound: atLeast(0.7),
+        sides: sides(verified, verifiedLayers),
+      },
+      verified,
+    ),
+    ratioFigure(
+      {
+        name: 'edge-l2-home',
+        claim: `home page from L2, against a Worker that makes the same ${calls.flat().length / calls.length} calls a page`,
+        bound: atLeast(0.4),
+        sides: sides(l2, l2Layers),
+      },
+      l2,
+    ),
+  ]
+}
+
+async function startEdges(
+  world: BenchWorld,
+  origin: BenchOrigin,
+  l2Url: string,
+  given: Pick<EdgeBench, 'script' | 'post' | 'page' | 'calls'>,
+) {
+  const [product, bare, bareAfterL2] = [await freePort(), await freePort(), await freePort()]
+  const bench: EdgeBench = {
+    ...given,
+    ports: { product, bare, bareAfterL2 },
+    bindings: {
+      ORIGIN_URL: origin.url,
+      L2_REGIONS: JSON.stringify([{ name: 'local', url: l2Url, latitude: 0, longitude: 0 }]),
+      L2_TOKEN,
+      JWT_SECRET: JWT.secret,
+      JWT_ISSUER: JWT.issuer,
+      JWT_AUDIENCE: JWT.audience,
+    },
+  }
+  const child = world.spawnChild({
+    name: 'edges',
+    command: process.execPath,
+    args: [path.join(import.meta.dirname, 'edge-process.ts')],
+    env: {
+      ...process.env,
+      ...bench.bindings,
+      CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+      WRANGLER_SEND_METRICS: 'false',
+      EDGE_BENCH: JSON.stringify(bench),
+    },
+    logFile: path.join(world.logsDir, 'edges.log'),
+  })
+  await child.ready(() => answersOk(`http://${HOST}:${product}/healthz`), READY_MS)
+  return { product, bare, bareAfterL2, stop: () => child.stop() }
+}
+
+/** Of each reader's second page, when L1 holds what it will hold, the bodies that L2 was sent. */
+async function recordedCalls(
+  port: number,
+  bearers: Crowd['bearers'],
+  recording: { take(): readonly string[] },
+): Promise<readonly (readonly string[])[]> {
+  const url = `http://${HOST}:${port}${HOME}`
+  for (const bearer of [...bearers, ...bearers]) await (await as(bearer, url)).text()
+  const calls: (readonly string[])[] = []
+  for (const bearer of bearers) {
+    recording.take()
+    await (await as(bearer, url)).text()
+    calls.push(recording.take())
+  }
+  return calls
+}
+
+const requestsTo = (target: string, bearers: readonly string[]): readonly string[] =>
+  bearers.map((bearer) => getRequest(target, { authorization: `Bearer ${bearer}` }))
+
+const as = (bearer: string | undefined, url: string): Promise<Response> =>
+  fetch(url, bearer === undefined ? {} : { headers: { authorization: `Bearer ${bearer}` } })
+
+/** Where answers came from, right after they were measured: a figure of another layer would be another figure. */
+async function layersOf(
+  port: number,
+  target: string,
+  bearers: readonly (string | undefined)[],
+): Promise<string> {
+  const layers = new Map<string, number>()
+  for (const bearer of bearers) {
+    const response = await as(bearer, `http://${HOST}:${port}${target}`)
+    await response.text()
+    const layer = response.headers.get(HEADERS.servedBy) ?? 'nobody'
+    layers.set(layer, (layers.get(layer) ?? 0) + 1)
+  }
+  return [...layers].map(([layer, count]) => `${layer} ${count}`).join(', ')
+}

@@ -1,0 +1,24 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import path from 'node:path'
+
+export interface StaticServer extends AsyncDisposable {
+  readonly port: number
+  readonly pid: number
+}
+
+/** Plain `node:http` in a process of its own, answering these bytes to every request. */
+export async function startStaticServer(body: string): Promise<StaticServer> {
+  const child = fork(path.join(import.meta.dirname, 'static-process.ts'), { execArgv: [] })
+  const ended = once(child, 'exit')
+  child.send(body)
+  const [port] = (await once(child, 'message')) as [number]
+  return {
+    port,
+    pid: child.pid ?? -1,
+    async [Symbol.asyncDispose]() {
+      child.kill()
+      await ended
+    },
+  }
+}

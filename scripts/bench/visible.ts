@@ -1,0 +1,115 @@
+import { once } from 'node:events'
+import pg from 'pg'
+import type { ListKey } from '../../shared/keys.ts'
+import { PUSH_BATCH_MAX } from '../../shared/limits.ts'
+import { devToken } from '../local/dev-token.ts'
+import { until } from '../local/until.ts'
+import { atMost, median, type Figure } from './figure.ts'
+import { connectRaw, fillLists, postAt } from './full-lists.ts'
+import { insertUsers, JWT } from './people.ts'
+import { publish } from './publish.ts'
+import { HOME } from './warm-pages.ts'
+import type { BenchWorld } from './world.ts'
+
+const POSTS = 60
+const BARE_ROUNDS = 60
+const DEADLINE_MS = 10_000
+
+/** From the sending of a post until a follower's page holds it, against the steps that nothing can be faster than. */
+export async function visible(world: BenchWorld): Promise<readonly Figure[]> {
+  const [databaseUrl, redis] = [await world.database(), await world.redis()]
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  const [author = '', follower = ''] = await insertUsers(client, 'person', 2)
+  await client.query('insert into follows (follower_id, followee_id) values ($1, $2)', [
+    follower,
+    author,
+  ])
+  const origin = await world.origin({ databaseUrl, redisUrl: redis.url })
+  const headers = { authorization: `Bearer ${await devToken({ ...JWT, subject: follower })}` }
+  const page = async () => (await fetch(origin.url + HOME, { headers })).text()
+
+  const bare = {
+    commit: await medianMs(
+      () => client.query(`insert into bare (text) values ('a row')`),
+      () => client.query('create table bare (id bigint generated always as identity, text text)'),
+    ),
+    hop: await notifyMs(client, databaseUrl),
+    batch: await batchMs(redis.url),
+  }
+  const lagsMs: number[] = []
+  for (let post = 0; post < POSTS; post += 1) {
+    const startedAt = performance.now()
+    const id = await publish(origin.url, author, `Post ${post}`)
+    await until(async () => (await page()).includes(id), {
+      deadlineMs: DEADLINE_MS,
+      what: 'a post on a page',
+      everyMs: 1,
+    })
+    lagsMs.push(performance.now() - startedAt)
+  }
+  await client.end()
+
+  // The first ones compile what the others run.
+  const counted = lagsMs.slice(POSTS / 6)
+  const bareMs = bare.commit + bare.hop + bare.batch
+  const p99Ms = counted.toSorted((a, b) => a - b)[Math.floor(0.99 * counted.length)]
+  const parts = Object.entries(bare).map(([name, ms]) => `${name} ${ms.toFixed(1)}`)
+  return [
+    {
+      name: 'visible-p50',
+      claim: 'post to visible on a follower’s page, against commit + hop + batch, each bare',
+      unit: '×',
+      bound: atMost(3),
+      values: counted.map((ms) => ms / bareMs),
+      sides: `${median(counted).toFixed(1)} ms against ${parts.join(' + ')} ms`,
+    },
+    {
+      name: 'visible-p99',
+      claim: 'post to visible on a follower’s page',
+      unit: 'ms',
+      bound: atMost(200),
+      values: [p99Ms ?? Number.NaN],
+    },
+  ]
+}
+
+async function medianMs(
+  work: () => Promise<unknown>,
+  before: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<number> {
+  await before()
+  const times: number[] = []
+  for (let round = 0; round < BARE_ROUNDS; round += 1) {
+    const startedAt = performance.now()
+    await work()
+    times.push(performance.now() - startedAt)
+  }
+  return median(times)
+}
+
+/** NOTIFY on one connection until LISTEN on another hears it. */
+async function notifyMs(sender: pg.Client, databaseUrl: string): Promise<number> {
+  const listener = new pg.Client({ connectionString: databaseUrl })
+  await listener.connect()
+  await listener.query('listen bare')
+  const hop = await medianMs(async () => {
+    const heard = once(listener, 'notification')
+    await sender.query('notify bare')
+    await heard
+  })
+  await listener.end()
+  return hop
+}
+
+async function batchMs(redisUrl: string): Promise<number> {
+  const connection = await connectRaw(redisUrl)
+  const names = Array.from({ length: PUSH_BATCH_MAX }, (_, at) => `{00}:t:bare${at}` as ListKey)
+  await fillLists(connection, names, 700)
+  const batch = await medianMs(() =>
+    connection.send(names.map((name) => ['LPUSHX', name, postAt(0)] as const)),
+  )
+  await connection.send(names.map((name) => ['UNLINK', name] as const))
+  connection.close()
+  return batch
+}

@@ -1,0 +1,116 @@
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import pg from 'pg'
+import { migrate } from '../../drizzle/migrate.ts'
+import {
+  makeRunFolder,
+  removeRunFolder,
+  removeRunFolderAtExit,
+  spawnIn,
+} from '../../test/support/run.ts'
+import type { SpawnChild } from '../local/children.ts'
+import { freePort } from '../local/ports.ts'
+import { startPostgres } from '../local/postgres.ts'
+import { findRedisBinary } from '../local/redis-binary.ts'
+import { startRedis } from '../local/redis.ts'
+import { startOrigin } from '../local/services.ts'
+import { startLoad, type Load } from './load.ts'
+import { JWT } from './people.ts'
+
+export const HOST = '127.0.0.1'
+
+/** Private servers on loopback, in a folder that goes with them. */
+export interface BenchWorld extends AsyncDisposable {
+  readonly folder: string
+  readonly logsDir: string
+  readonly spawnChild: SpawnChild
+  readonly load: Load
+  /** Another Redis, with room for what a benchmark fills it with. */
+  redis(): Promise<{ readonly url: string; readonly port: number }>
+  /** A migrated database on the one Postgres, which keeps what it committed as a deployment's would. */
+  database(): Promise<string>
+  origin(stores: { readonly databaseUrl: string; readonly redisUrl: string }): Promise<BenchOrigin>
+}
+
+export interface BenchOrigin {
+  readonly port: number
+  readonly url: string
+  readonly pid: number
+}
+
+export async function benchWorld(): Promise<BenchWorld> {
+  const folder = await makeRunFolder()
+  removeRunFolderAtExit(folder)
+  const logsDir = path.join(folder, 'logs')
+  await mkdir(logsDir)
+  const spawnChild = spawnIn(folder)
+  const toolsDir = path.join(process.env['HEADWATER_HOME'] ?? '.headwater', 'tools')
+  const binary = await findRedisBinary({ toolsDir, report: console.log })
+  const load = startLoad()
+  let postgres: Promise<string> | undefined
+  let parts = 0
+  const named = (kind: string) => `${kind}-${(parts += 1)}`
+
+  async function server(): Promise<string> {
+    const { url } = await startPostgres({
+      dataDir: path.join(folder, 'postgres'),
+      logFile: path.join(logsDir, 'postgres.log'),
+      port: await freePort(),
+      password: 'headwater',
+      isDurable: true,
+      spawnChild,
+    })
+    return url
+  }
+
+  return {
+    folder,
+    logsDir,
+    spawnChild,
+    load,
+    async redis() {
+      const name = named('redis')
+      const port = await freePort()
+      const { url } = await startRedis({
+        name,
+        binary,
+        dataDir: path.join(folder, name),
+        logFile: path.join(logsDir, `${name}.log`),
+        port,
+        settings: ['maxmemory 4gb', 'shutdown-on-sigterm nosave'],
+        spawnChild,
+      })
+      return { url, port }
+    },
+    async database() {
+      const url = await (postgres ??= server())
+      const name = named('bench').replace('-', '_')
+      const client = new pg.Client({ connectionString: url })
+      await client.connect()
+      await client.query(`create database ${name}`)
+      await client.end()
+      const own = url.replace(/\/[^/]*$/, `/${name}`)
+      await migrate(own)
+      return own
+    },
+    async origin(stores) {
+      const [port, adminPort] = [await freePort(), await freePort()]
+      const name = named('origin')
+      const { url, child } = await startOrigin({
+        ...stores,
+        name,
+        logsDir,
+        spawnChild,
+        host: HOST,
+        jwt: JWT,
+        port,
+        adminPort,
+      })
+      return { port, url, pid: child.pid }
+    },
+    async [Symbol.asyncDispose]() {
+      await load[Symbol.asyncDispose]()
+      await removeRunFolder(folder)
+    },
+  }
+}
