@@ -121,7 +121,7 @@ export type Command =
   | { readonly do: 'redeliver'; readonly batches: number }
   | { readonly do: 'lag'; readonly who: Lagging }
   | { readonly do: 'catch-up'; readonly who: Lagging }
-  /** Until time passes. */
+  /** Until time passes, or some pages have missed it. */
   | { readonly do: 'away'; readonly what: Away }
   | { readonly do: 'restart'; readonly what: Via }
 
@@ -262,7 +262,7 @@ const ordinary: fc.WeightedArbitrary<Command>[] = [
 ]
 
 const lingering: fc.WeightedArbitrary<Command> = {
-  weight: 3,
+  weight: 2,
   arbitrary: fc.record({
     do: fc.constant('linger' as const),
     viewer: index,
@@ -377,7 +377,7 @@ const scale: fc.Arbitrary<Scale> = fc.record({
 })
 
 const commandsOf = (weighted: fc.WeightedArbitrary<Command>[]) =>
-  fc.array(fc.oneof(...weighted), { minLength: 30, maxLength: 60, size: 'max' })
+  fc.array(fc.oneof(...weighted), { minLength: 25, maxLength: 50, size: 'max' })
 
 /** One run in four has no fault at all: every page of it is complete. */
 export const runs: fc.Arbitrary<Run> = fc.record({

@@ -27,12 +27,15 @@ interface Held {
 
 const DAY_MS = 24 * 3_600_000
 const SESSIONS_KEPT = 3
+/** Pages that miss something before what is away comes back. */
+const LABELLED_MAX = 3
 /** An author who drops the token still sees its post so long, through the isolate that forwarded it. */
 const FORWARDED_MS = 5_000
 
 export function reading(state: RunState, { publish }: Pick<Writing, 'publish'>): Reading {
   const { world, readers, tally, tokens, posts, checks } = state
   const held: Held[] = []
+  let labelled = 0
   const sessions = new Map<UserId, number>()
 
   /** Without a token, an author's own posts all the same: at the origin, and where they were sent on. */
@@ -62,6 +65,9 @@ export function reading(state: RunState, { publish }: Pick<Writing, 'publish'>):
     count(tally.layers, servedBy)
     if (completeness !== 'complete') {
       count(tally.causes, state.causes().join(' and ') || 'nothing')
+      labelled += 1
+      // A walk of twenty pages would otherwise be labelled to its end.
+      if (labelled % LABELLED_MAX === 0) state.giveAllBack()
     }
     const walk = goOn(checks, before, seen)
     if (walk.cursor === null) count(tally.met, 'walk ended')

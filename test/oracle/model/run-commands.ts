@@ -68,7 +68,7 @@ export function commandRunner(world: World, isFaultless: boolean): Runner {
       if (post !== -1) await reads.look({ viewer, post, via, withToken: false })
     }
     for (const each of how) {
-      for (const ms of [0, 300, 300, 300]) {
+      for (const ms of [300, 600]) {
         await wait(ms)
         await read()
         await look()
@@ -76,7 +76,7 @@ export function commandRunner(world: World, isFaultless: boolean): Runner {
       const others = world.people.filter((person) => person !== personAt(viewer))
       const to = others.indexOf(personAt(other))
       if (to !== -1) await writes.relate({ how: each, from: viewer, to, via: 'origin-b' })
-      for (const ms of [700, 700, 700]) {
+      for (const ms of [1_100, 1_100]) {
         await wait(ms)
         await read()
         await look()

@@ -123,8 +123,8 @@ export const BUGS: readonly Bug[] = [
       },
       {
         file: 'origin/delivery/deliver.ts',
-        find: '      deps.observer.delivered(partition, events, tick)',
-        replace: '      await push()\n      deps.observer.delivered(partition, events, tick)',
+        find: 'if (rewrites.isDone()) await commit()',
+        replace: 'await push()\n      if (rewrites.isDone()) await commit()',
       },
     ],
   },

@@ -29,7 +29,8 @@ const EMPTY = `
 export async function openStores(databaseUrl: string, redisUrl: string): Promise<Stores> {
   const pool = postgresPool(databaseUrl, {
     max: 12,
-    statementTimeoutMs: 10_000,
+    // Transactions stay open here while much else is done, on whatever machine.
+    statementTimeoutMs: 120_000,
     applicationName: 'oracle',
   })
   const redis = redisConnection({ url: redisUrl, name: 'oracle', onError: () => undefined })
