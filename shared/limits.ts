@@ -281,6 +281,8 @@ export const JWKS_COOLDOWN_MS = 30_000
 export const JWKS_LIFE_MS = 10 * 60 * 1000
 /** External ids whose users a process remembers: about 10 MB, and a look-up costs a millisecond. */
 export const SUBJECTS_REMEMBERED_MAX = 100_000
+/** At 2,000 a second this is a quarter of one: more would be answered too late for their readers. */
+export const REQUESTS_IN_FLIGHT_MAX = 512
 /** From the first byte of a request to its last: a body of 64 kB comes in a second, or never. */
 export const REQUEST_DEADLINE_MS = 10_000
 export const HEADERS_DEADLINE_MS = 5_000
