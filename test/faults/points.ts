@@ -1,0 +1,174 @@
+import type { Replacement } from '../oracle/plant/replacement.ts'
+
+/** Between which two steps of a post's way a process dies there. */
+export type Pair = 'commit, publish' | 'publish, apply' | 'apply, ack'
+
+export interface CrashPoint {
+  readonly name: string
+  readonly pair: Pair
+  readonly replacement: Replacement
+}
+
+/**
+ * On the embedded log a commit is the publishing: the event can be read as soon as its transaction is
+ * visible. What is left between the two is the signal that wakes readers, and the tick that says that
+ * everything before it was published; those are the points of the first pair.
+ */
+export const CRASH_POINTS: readonly CrashPoint[] = [
+  {
+    name: 'committed, not signalled',
+    pair: 'commit, publish',
+    replacement: {
+      file: 'origin/write/create-post.ts',
+      find: '    published()\n',
+      replace: `    globalThis.crashPoint('committed, not signalled')\n    published()\n`,
+    },
+  },
+  {
+    name: 'signalled, not answered',
+    pair: 'commit, publish',
+    replacement: {
+      file: 'origin/write/create-post.ts',
+      find: '.catch(pushFailed)\n',
+      replace: `.catch(pushFailed)\n    globalThis.crashPoint('signalled, not answered')\n`,
+    },
+  },
+  {
+    name: 'committed, not ticked',
+    pair: 'commit, publish',
+    replacement: {
+      file: 'origin/relay/lead.ts',
+      find: '    const { atMs } = await session.tick()\n',
+      replace: `    globalThis.crashPoint('committed, not ticked')\n    const { atMs } = await session.tick()\n`,
+    },
+  },
+  {
+    name: 'published, not delivered',
+    pair: 'publish, apply',
+    replacement: {
+      file: 'origin/delivery/deliver.ts',
+      find: '      const outcome = await deliverEvents(',
+      replace: `      if (events.length > 0) globalThis.crashPoint('published, not delivered')
+      const outcome = await deliverEvents(`,
+    },
+  },
+  {
+    name: 'fragments put, ids not pushed',
+    pair: 'publish, apply',
+    replacement: {
+      file: 'origin/delivery/apply.ts',
+      find: '  await pushPosts(alive,',
+      replace: `  if (alive.length > 0) globalThis.crashPoint('fragments put, ids not pushed')
+  await pushPosts(alive,`,
+    },
+  },
+  {
+    name: 'published, not counted',
+    pair: 'publish, apply',
+    replacement: {
+      file: 'origin/count/count.ts',
+      find: '        await shared.recount(touched)\n',
+      replace: `        globalThis.crashPoint('published, not counted')
+        await shared.recount(touched)\n`,
+    },
+  },
+  {
+    name: 'delivered, not claimed',
+    pair: 'apply, ack',
+    replacement: {
+      file: 'origin/delivery/deliver.ts',
+      find: '      exceptions.add(outcome.exceptions)\n',
+      replace: `      if (events.length > 0) globalThis.crashPoint('delivered, not claimed')
+      exceptions.add(outcome.exceptions)\n`,
+    },
+  },
+  {
+    name: 'claimed, not committed',
+    pair: 'apply, ack',
+    replacement: {
+      file: 'origin/delivery/deliver.ts',
+      find: '      deps.observer.delivered(partition,',
+      replace: `      if (events.length > 0) globalThis.crashPoint('claimed, not committed')
+      deps.observer.delivered(partition,`,
+    },
+  },
+  {
+    name: 'counted, not committed',
+    pair: 'apply, ack',
+    replacement: {
+      file: 'origin/count/count.ts',
+      find: '        countedAt = pace.now()\n',
+      replace: `        globalThis.crashPoint('counted, not committed')
+        countedAt = pace.now()\n`,
+    },
+  },
+]
+
+/** What must turn the run red, and the point at which it shows. */
+export interface Fault {
+  readonly name: string
+  readonly points: readonly string[]
+  readonly replacements: readonly Replacement[]
+}
+
+/**
+ * Delivery is held to its events twice: by the position in the log and by the watermarks. So to commit
+ * before the effect is to do both before it.
+ */
+export const PLANTED: readonly Fault[] = [
+  {
+    name: 'commit before the effect',
+    points: ['acknowledged, not delivered'],
+    replacements: [
+      {
+        file: 'origin/delivery/deliver.ts',
+        find: '      const shared = { ...deps, session, attempts, onGivenUp: deps.observer.gaveUp }\n',
+        replace: `      const shared = { ...deps, session, attempts, onGivenUp: deps.observer.gaveUp }
+      if (tick !== undefined && events.length > 0) {
+        const ticks = (globalThis.ticksAcknowledged ??= new Map())
+        const isNew = ticks.get(partition) !== tick.n
+        ticks.set(partition, tick.n)
+        await claims.advance(session, tick, [])
+        await commit()
+        if (isNew) globalThis.crashPoint('acknowledged, not delivered')
+      }\n`,
+      },
+    ],
+  },
+  {
+    name: 'an apply that is not idempotent',
+    points: ['counted, not committed'],
+    replacements: [
+      {
+        file: 'origin/count/count.ts',
+        find: 'for (const user of touchedUsers(event)) touched.add(user)',
+        replace: `for (const user of touchedUsers(event)) touched.add(user)
+        if (event.type !== 'post.created') continue
+        globalThis.postsCounted ??= new Map()
+        globalThis.postsCounted.set(event.author, (globalThis.postsCounted.get(event.author) ?? 0) + 1)`,
+      },
+      {
+        file: 'origin/adapters/postgres/counts.ts',
+        find: `    posts = (
+      select count(*) from posts
+      where shard = shard_of(user_id) and author_id = user_id and deleted_at is null
+    ),`,
+        replace: `    posts = posts + coalesce((
+      select more from unnest($2::bigint[], $3::bigint[]) counted(who, more) where who = user_id
+    ), 0),`,
+      },
+      {
+        file: 'origin/adapters/postgres/counts.ts',
+        find: 'await client.query<Row>(RECOUNT, [users])',
+        replace: `await client.query<Row>(RECOUNT, [users, ...(() => {
+        const counted = users.map((user) => {
+          const more = globalThis.postsCounted?.get(user) ?? 0
+          globalThis.postsCounted?.delete(user)
+          return more
+        })
+        return [users, counted]
+      })()])`,
+      },
+    ],
+  },
+]
