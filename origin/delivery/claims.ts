@@ -9,7 +9,10 @@ import type { DeliverySession } from '../ports/delivery-store.ts'
 export interface Claims {
   /** Where delivery has to begin, so that every bucket gets what it lacks. */
   lowestTick(): number
-  /** Throws when a compare fails: the node lost writes, and what it lost has to be delivered again. */
+  /**
+   * Throws when a compare fails: the node lost writes, and what it lost has to be delivered again. Throws
+   * too when the database has another epoch than the lives that were found.
+   */
   advance(
     session: Pick<DeliverySession, 'claim'>,
     tick: Tick,
@@ -31,6 +34,11 @@ export function claimsOf(found: ReadonlyMap<Bucket, Watermark>, partition: numbe
     async advance(session, tick, exceptions) {
       // Batches come more often than ticks.
       if (tick.n === claimedTick) return
+      const { epoch } = tick.horizon
+      if ([...held.values()].some(({ generation }) => !generation.startsWith(`${epoch}.`))) {
+        // Nobody believes a life of before a restore; only its next consumer can end it.
+        throw new AppError('STORE_UNAVAILABLE', `delivery: epoch ${epoch} has begun`)
+      }
       const reached = { tick: tick.n, xmin: tick.horizon.xmin, atMs: tick.atMs }
       const claims = [...held].map(([bucket, { generation, mark: expected }]) => ({
         bucket,

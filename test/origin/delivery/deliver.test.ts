@@ -195,6 +195,28 @@ describe('delivery after a loss', () => {
     expect(await world.timelineOf(viewer)).toEqual([second, first])
   })
 
+  it('begins a new life in a new epoch, although nothing failed', async () => {
+    world.start()
+    const {
+      author,
+      warm: [viewer = expect.unreachable()],
+    } = await audience()
+    await world.settled()
+    const before = await world.generationOf(viewer)
+    await world.pool.query(`update settings set value = '2' where key = 'epoch'`)
+    await until(async () => {
+      await world.tick()
+      return (await world.generationOf(viewer))?.startsWith('2.') === true
+    }, 10_000)
+    const post = await world.post(author)
+    await world.settled()
+
+    expect(before).toMatch(/^1\./)
+    expect(await world.timelineOf(viewer)).toBeUndefined()
+    expect(await world.warm.timeline(viewer)).toBe('warmed')
+    expect(await world.timelineOf(viewer)).toEqual([post])
+  })
+
   it('begins a new life when the outbox no longer reaches back', async () => {
     world.start()
     const { author, warm } = await audience()

@@ -58,7 +58,8 @@ export async function deliveryWorld({ postsMax = 800 }: { readonly postsMax?: nu
     ticks += 1
     await pool.query(
       `insert into ticks (n, at, horizon)
-       select $1, clock_timestamp(), '1:' || pg_current_snapshot()::text`,
+       select $1, clock_timestamp(), (select value::text from settings where key = 'epoch')
+         || ':' || pg_current_snapshot()::text`,
       [ticks],
     )
     return ticks
