@@ -16,7 +16,7 @@ import { runRelay, type RelayDeps } from './relay/run-relay.ts'
 import type { RunningTail } from './tail/tail.ts'
 
 export interface WorkersDeps {
-  readonly config: Pick<Config, 'postgres'>
+  readonly config: Pick<Config, 'postgres' | 'roles'>
   readonly stores: Stores
   readonly tail: RunningTail
   readonly metrics: Metrics
@@ -25,9 +25,10 @@ export interface WorkersDeps {
   readonly failed: (what: string, error: unknown) => void
 }
 
-/** What runs beside the answering of requests, until the signal: the relay and the groups of the log. */
+/** What runs beside the answering of requests, until the signal: the relay and the groups of the log, as its roles say. */
 export function composeWorkers(deps: WorkersDeps) {
   const { stores, failed } = deps
+  const { roles } = deps.config
   const delivery = deliveryDeps(deps)
   const relay = relayDeps(deps)
   const counting = {
@@ -45,9 +46,11 @@ export function composeWorkers(deps: WorkersDeps) {
       replayDeadLetter(id, { deadLetters: stores.deadLetters, handlers }),
     run: (signal: AbortSignal) =>
       Promise.all([
-        runRelay(relay, signal).catch((error: unknown) => failed('relay', error)),
-        deliver(stores.log, delivery, signal),
-        count(counting, signal),
+        roles.has('relay')
+          ? runRelay(relay, signal).catch((error: unknown) => failed('relay', error))
+          : undefined,
+        roles.has('deliver') ? deliver(stores.log, delivery, signal) : undefined,
+        roles.has('count') ? count(counting, signal) : undefined,
       ]),
   }
 }

@@ -11,11 +11,20 @@ import { composeWrites } from './compose-writes.ts'
 import type { Config } from './config.ts'
 import { originApp, type FrameDeps } from './http/app.ts'
 import { jsonLog } from './observe/log.ts'
-import { metrics as newMetrics } from './observe/metrics.ts'
+import { metrics as newMetrics, type Metrics } from './observe/metrics.ts'
 import { liveSettings, type LiveSettings } from './settings/live-settings.ts'
 import { forgetOld } from './write/forget-old.ts'
 
+/** What the process around it adds. */
+export interface Surroundings {
+  /** Why it should get no more requests; empty: it should. */
+  readonly notReady: () => readonly string[]
+  /** The text of /metrics: of this process, or of all that share its port. */
+  readonly expositionOf: (metrics: Metrics) => () => Promise<string>
+}
+
 export interface Origin extends AsyncDisposable {
+  readonly notReady: () => readonly string[]
   readonly http: ReturnType<typeof originApp>
   readonly admin: ReturnType<typeof adminApp>
   /** Follows, delivers and leads until the signal aborts. */
@@ -23,7 +32,7 @@ export interface Origin extends AsyncDisposable {
 }
 
 /** The only place that sees flows and adapters. What it opens first, it closes last. */
-export async function compose(config: Config): Promise<Origin> {
+export async function compose(config: Config, around: Surroundings): Promise<Origin> {
   await using opening = new AsyncDisposableStack()
   const now = Date.now
   const log = jsonLog(config.log.level)
@@ -79,6 +88,7 @@ export async function compose(config: Config): Promise<Origin> {
     onUnexpected: (error) => log.error({ err: error }, 'an unexpected failure'),
   }
   const notReady = () => [
+    ...around.notReady(),
     ...(live.lookedAtMs() === 0 ? ['settings'] : []),
     ...(reads.tail.ready() ? [] : ['the tail has not caught up']),
   ]
@@ -98,7 +108,7 @@ export async function compose(config: Config): Promise<Origin> {
   const admin = adminApp({
     ...frame,
     notReady,
-    metrics,
+    metrics: { ...metrics, exposition: around.expositionOf(metrics) },
     settings: live,
     audit: stores.audit,
     stats: stores.stats,
@@ -117,6 +127,7 @@ export async function compose(config: Config): Promise<Origin> {
   }
   const open = opening.move()
   return {
+    notReady,
     http,
     admin,
     async run(signal) {

@@ -1,8 +1,14 @@
 import { z } from 'zod'
 import { AppError } from '../shared/errors.ts'
-import { SHUTDOWN_GRACE_MS } from '../shared/limits.ts'
+import { ORIGIN_PROCESSES_MAX, SHUTDOWN_GRACE_MS } from '../shared/limits.ts'
+import { ROLES, type Role } from './processes/roles.ts'
 
 const port = z.coerce.number().int().min(0).max(65_535)
+
+const roles = z
+  .string()
+  .transform((text) => text.split(',').map((role) => role.trim()))
+  .pipe(z.array(z.enum(ROLES)).min(1))
 
 const Env = z
   .object({
@@ -23,6 +29,10 @@ const Env = z
       .optional(),
     KAFKA_TOPIC_PREFIX: z.string().min(1).default('headwater'),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    ORIGIN_PROCESSES: z.coerce.number().int().min(1).max(ORIGIN_PROCESSES_MAX).optional(),
+    ORIGIN_ROLES: roles.default([...ROLES]),
+    // What a load balancer needs to see that readiness went down.
+    SHUTDOWN_NOTICE_MS: z.coerce.number().int().nonnegative().default(0),
     SHUTDOWN_GRACE_MS: z.coerce.number().int().positive().default(SHUTDOWN_GRACE_MS),
   })
   .refine((env) => env.JWT_SECRET !== undefined || env.JWT_JWKS_URL !== undefined, {
@@ -52,6 +62,10 @@ export interface Config {
         readonly topicPrefix: string
       }
   readonly log: { readonly level: string }
+  /** Absent: this process alone, without a supervisor. */
+  readonly processes: number | undefined
+  readonly roles: ReadonlySet<Role>
+  readonly shutdownNoticeMs: number
   readonly shutdownGraceMs: number
 }
 
@@ -82,6 +96,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
           }
         : { adapter: 'outbox' },
     log: { level: values.LOG_LEVEL },
+    processes: values.ORIGIN_PROCESSES,
+    roles: new Set(values.ORIGIN_ROLES),
+    shutdownNoticeMs: values.SHUTDOWN_NOTICE_MS,
     shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
   }
 }

@@ -1,21 +1,12 @@
-import { compose } from './compose.ts'
+import cluster from 'node:cluster'
 import { readConfig } from './config.ts'
-import { serve } from './http/serve.ts'
+import { runProcess } from './processes/run-process.ts'
+import { supervise } from './processes/supervise.ts'
+import { toSupervisor } from './processes/to-supervisor.ts'
 
 const config = readConfig(process.env)
-const { host, port, adminPort } = config.http
-const asked = Promise.withResolvers<void>()
-for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => asked.resolve())
+if (config.processes !== undefined && cluster.isPrimary) await supervise(config.processes, config)
+else await runProcess(config, cluster.isWorker ? toSupervisor(process) : undefined)
 
-// Ends in the other order: first nobody can ask, then nothing is followed, then the stores close.
-await using stack = new AsyncDisposableStack()
-const origin = stack.use(await compose(config))
-const following = new AbortController()
-const running = origin.run(following.signal)
-stack.defer(async () => {
-  following.abort()
-  await running
-})
-stack.use(await serve(origin.admin.fetch, { host, port: adminPort }))
-stack.use(await serve(origin.http.fetch, { host, port }))
-await Promise.race([asked.promise, running])
+// The channel to the supervisor would keep a process alive that has nothing left to do.
+if (cluster.isWorker) process.disconnect()

@@ -1,7 +1,7 @@
 import { createAdaptorServer } from '@hono/node-server'
 import { once } from 'node:events'
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { Server as NetServer, type AddressInfo, type Socket } from 'node:net'
 import {
   HEADERS_DEADLINE_MS,
   KEEP_ALIVE_MS,
@@ -11,12 +11,30 @@ import {
 
 export interface Listening extends AsyncDisposable {
   readonly url: string
+  /**
+   * Goes on to answer, and asks with each answer to connect anew, so that no request meets a connection
+   * that is being closed. Resolves when nobody is connected any more, or after the time.
+   */
+  drain(options: Draining): Promise<void>
+}
+
+export interface Draining {
+  readonly forMs: number
+  /** False where others listen at the same port: new connections are theirs. */
+  readonly isAccepting: boolean
+}
+
+export interface ServeOptions {
+  readonly host: string
+  readonly port: number
+  /** For answers under way at the end. */
+  readonly graceMs?: number
 }
 
 /** Port 0 is any free one. Closing lets answers under way end, for a bounded time. */
 export async function serve(
   fetch: (request: Request) => Response | Promise<Response>,
-  { host, port }: { readonly host: string; readonly port: number },
+  { host, port, graceMs = SHUTDOWN_GRACE_MS }: ServeOptions,
 ): Promise<Listening> {
   const server = createAdaptorServer({
     fetch: (request) => fetch(request),
@@ -26,18 +44,51 @@ export async function serve(
       keepAliveTimeout: KEEP_ALIVE_MS,
     },
   }) as Server
+  const drained = draining(server)
   server.listen(port, host)
   await once(server, 'listening')
   const { address, family, port: bound } = server.address() as AddressInfo
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`,
+    drain: drained,
     async [Symbol.asyncDispose]() {
       const closed = once(server, 'close')
       server.close()
       server.closeIdleConnections()
-      const cut = setTimeout(() => server.closeAllConnections(), SHUTDOWN_GRACE_MS)
+      const cut = setTimeout(() => server.closeAllConnections(), graceMs)
       await closed
       clearTimeout(cut)
     },
+  }
+}
+
+function draining(server: Server): Listening['drain'] {
+  const connections = new Set<Socket>()
+  let isDraining = false
+  let whenEmpty = () => {}
+  server.on('connection', (socket) => {
+    connections.add(socket)
+    socket.once('close', () => {
+      connections.delete(socket)
+      if (connections.size === 0) whenEmpty()
+    })
+  })
+  server.prependListener('request', (_, response) => {
+    if (isDraining) response.shouldKeepAlive = false
+  })
+
+  return async ({ forMs, isAccepting }) => {
+    isDraining = true
+    // Not the server's own: that closes idle connections, and somebody may be sending over one right now.
+    if (!isAccepting) NetServer.prototype.close.call(server)
+    if (!isAccepting && connections.size === 0) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, forMs)
+      if (isAccepting) return
+      whenEmpty = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
   }
 }

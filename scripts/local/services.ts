@@ -48,6 +48,8 @@ export interface OriginOptions extends ProcessOptions {
   readonly redisUrl: string
   /** Variables that name another log than the outbox. */
   readonly eventLog?: Readonly<Record<string, string>>
+  /** Variables that say how many processes it has, and what they do. */
+  readonly processes?: Readonly<Record<string, string>>
   readonly jwt: Jwt
 }
 
@@ -55,6 +57,7 @@ export async function startOrigin(options: OriginOptions): Promise<Service & { a
   const { databaseUrl, redisUrl, jwt, host, port, adminPort, name = 'origin' } = options
   const env = {
     ...options.eventLog,
+    ...options.processes,
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
     HOST: host,
@@ -66,7 +69,10 @@ export async function startOrigin(options: OriginOptions): Promise<Service & { a
   }
   const child = spawnNode('origin/main.ts', { ...options, name, env })
   const [url, adminUrl] = [urlOf(host, port), urlOf(host, adminPort)]
-  await child.ready(() => answersOk(`${url}/readyz`), READY_DEADLINE_MS)
+  // Processes that answer no clients are asked where operators ask.
+  const isForClients = /http|^$/.test(options.processes?.['ORIGIN_ROLES'] ?? '')
+  const asked = isForClients ? url : adminUrl
+  await child.ready(() => answersOk(`${asked}/readyz`), READY_DEADLINE_MS)
   return { child, url, adminUrl }
 }
 
