@@ -60,6 +60,10 @@ export function regionReader({ name, pipeline }: Region, deps: RegionReaderDeps)
   let seen: Sighting | undefined
   let pulled: PulledSet | undefined
 
+  /** A sighting from a moment to come is of before the clock went back, and would keep all others out until then. */
+  const isNewer = (sentAtMs: number): boolean =>
+    seen === undefined || sentAtMs >= seen.sentAtMs || seen.sentAtMs > now()
+
   function hear(
     from: number | undefined,
     sentAtMs: number,
@@ -73,9 +77,7 @@ export function regionReader({ name, pipeline }: Region, deps: RegionReaderDeps)
     // After a restore versions may be lower than those heard before.
     if (listened.lost && lease?.horizon.epoch !== epochBefore) memory.heard.clear()
     for (const entry of entries) memory.heard.hear(entry)
-    if (lease !== undefined && (seen === undefined || sentAtMs >= seen.sentAtMs)) {
-      seen = { lease, sentAtMs }
-    }
+    if (lease !== undefined && isNewer(sentAtMs)) seen = { lease, sentAtMs }
   }
 
   async function send({ wave: request, pulled: wantsPulled }: Asks): Promise<RegionRead> {
