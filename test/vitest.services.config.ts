@@ -10,7 +10,7 @@ export default defineConfig({
     include: ['test/**/*.kafka.test.ts'],
     globalSetup: ['test/support/global-setup.ts', 'test/support/services-setup.ts'],
     reporters: ['default', './test/support/closing-line.ts'],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
   },

@@ -67,8 +67,21 @@ export async function joinGroup(
     try {
       await heartbeat()
     } catch (error) {
-      await atMost(rebalanceMs / 2, pace, tenure?.end())
+      await finish(heartbeat)
       throw error
+    }
+  }
+
+  /** The session goes on while what is in hand is finished: the broker refuses the beat, and has heard it. */
+  async function finish(heartbeat: () => Promise<void>): Promise<void> {
+    const done = new AbortController()
+    void tenure?.end().then(() => done.abort())
+    const lastAt = pace.now() + rebalanceMs / 2
+    while (tenure !== undefined && !done.signal.aborted && pace.now() < lastAt) {
+      await pace.sleep(beatMs, done.signal)
+      await heartbeat().catch((error: unknown) => {
+        if (isSharing(error)) standing.prolong()
+      })
     }
   }
 
@@ -122,6 +135,7 @@ function proofs(
   const isHeld = () => pace.now() < heldUntil
   return {
     isHeld,
+    prolong,
     /** A client that is stopping answers at once and commits nothing: only its confirmation counts. */
     async commit(partition: number, offset: bigint, metadata: string): Promise<void> {
       if (!isHeld()) throw lost(partition)
@@ -132,6 +146,9 @@ function proofs(
     },
   }
 }
+
+const isSharing = (error: unknown): boolean =>
+  error instanceof Error && 'type' in error && error.type === 'REBALANCE_IN_PROGRESS'
 
 const no = () => Promise.resolve(false)
 

@@ -26,9 +26,20 @@ export function beginTenure(partitions: readonly number[], deps: TenureDeps): Te
   const feeds = new Map<number, PartitionFeed>()
   let isRevoked = false
 
-  /** A client that was stopped refuses these; nothing is fetched by it either. */
+  function revoke(): void {
+    stop.abort()
+    isRevoked = true
+  }
+
+  /** A client that crashes forgets its group before it says so, and refuses these from then on. */
   const whileOurs = (act: () => void) => {
-    if (!isRevoked) act()
+    if (isRevoked) return
+    try {
+      act()
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'KafkaJSNonRetriableError') throw error
+      revoke()
+    }
   }
 
   function begin(partition: number): Promise<void> {
@@ -63,9 +74,6 @@ export function beginTenure(partitions: readonly number[], deps: TenureDeps): Te
       stop.abort()
       await ended
     },
-    revoke() {
-      stop.abort()
-      isRevoked = true
-    },
+    revoke,
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Admin } from 'kafkajs'
 import { AppError } from '../../../shared/errors.ts'
 import { KAFKA_RETENTION_MS, OUTBOX_KEEP_MS } from '../../../shared/limits.ts'
@@ -37,7 +38,8 @@ export async function makeTopics(
   const missing = [topics.events, topics.dead].filter((topic) => !there.includes(topic))
   if (missing.length === 0) return []
   const made = admin.createTopics({
-    waitForLeaders: true,
+    // Its own waiting gives up where a broker has not heard of the topic yet.
+    waitForLeaders: false,
     topics: missing.map((topic) => ({
       topic,
       numPartitions: LOG_PARTITIONS,
@@ -46,8 +48,35 @@ export async function makeTopics(
     })),
   })
   await answered(made, 'creation of topics')
+  await answered(haveLeaders(admin, missing), 'leaders of new topics')
   return missing
 }
+
+/** Each broker hears of a new topic by itself, and of its leaders some moments later. */
+async function haveLeaders(admin: Admin, names: readonly string[]): Promise<void> {
+  for (;;) {
+    try {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [...names] })
+      if (topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) {
+        // A leader that does not know yet that it is one refuses.
+        await Promise.all(names.map((name) => admin.fetchTopicOffsets(name)))
+        return
+      }
+    } catch (error) {
+      if (!isNotThereYet(error)) throw error
+    }
+    await delay(TOPIC_POLL_MS)
+  }
+}
+
+const TOPIC_POLL_MS = 50
+
+const isNotThereYet = (error: unknown): boolean =>
+  error instanceof Error &&
+  'type' in error &&
+  /^(UNKNOWN_TOPIC_OR_PARTITION|LEADER_NOT_AVAILABLE|NOT_LEADER_FOR_PARTITION)$/.test(
+    String(error.type),
+  )
 
 /** Whether the topics are what the log needs; throws in words that say how to mend it. */
 export async function checkTopics(admin: Admin, topics: Topics): Promise<void> {
