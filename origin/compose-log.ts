@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import type { Pool } from 'pg'
 import { COUNT_GROUP } from './count/count.ts'
 import { DELIVERY_GROUP } from './delivery/give-up.ts'
 import { buryForeign, withDeadLetterTopic } from './adapters/kafka/dead-letters.ts'
@@ -11,7 +10,7 @@ import { kafkaPublisher, kafkaSender } from './adapters/kafka/publisher.ts'
 import { readyLog } from './adapters/kafka/ready-log.ts'
 import { topicsOf } from './adapters/kafka/topics.ts'
 import { postgresDeadLetters } from './adapters/postgres/dead-letters.ts'
-import { postgresEventLog } from './adapters/postgres/event-log.ts'
+import { postgresEventLog, type EventLogDeps } from './adapters/postgres/event-log.ts'
 import { postgresGroupLags } from './adapters/postgres/group-lags.ts'
 import { checkPublishedTo, postgresPublications } from './adapters/postgres/publications.ts'
 import { postgresTickTimes } from './adapters/postgres/tick-times.ts'
@@ -25,7 +24,7 @@ import type { Signal } from './ports/signal.ts'
 import { publishOutbox } from './relay/publish-outbox.ts'
 
 export interface LogDeps {
-  readonly pool: Pool
+  readonly pool: EventLogDeps['pool']
   readonly outbox: Outbox
   readonly signal: Signal
   readonly pace: Pace
