@@ -9,7 +9,7 @@ const JAVA_MIN = 17
 const FETCH_WORDS = 'Kafka is not here yet; Maven fetches its jars (about 45 MB) …'
 
 /** The jars of one version; another version in the pom is another folder. */
-export function kafkaLib(toolsDir: string): string {
+function kafkaLib(toolsDir: string): string {
   const version = /<kafka\.version>([^<]+)</.exec(readFileSync(POM, 'utf8'))?.[1]
   if (version === undefined) throw new Error(`${POM} names no version of Kafka`)
   return path.join(toolsDir, `kafka-${version}`)
