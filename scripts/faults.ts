@@ -1,0 +1,176 @@
+/**
+ * `npm run faults`: the long half of the fault runs. `--reads 30000` for each store, `--kills 40` for each
+ * pair of steps, `--only redis` for the runs whose names have that word.
+ */
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import pg from 'pg'
+import { migrate } from '../drizzle/migrate.ts'
+import { faultyStack, STORES } from '../test/faults/faulty-stack.ts'
+import { groundIn, type Ground } from '../test/faults/ground.ts'
+import { CRASH_POINTS, PLANTED, type Pair } from '../test/faults/points.ts'
+import { table, type Row } from '../test/faults/row.ts'
+import { flushed, LOSSES } from '../test/faults/runs/flushed.ts'
+import { kills } from '../test/faults/runs/kills.ts'
+import { MODES, storeAway } from '../test/faults/runs/store-away.ts'
+import { warmReaders } from '../test/faults/warm-readers.ts'
+import {
+  makeRunFolder,
+  removeRunFolder,
+  removeRunFolderAtExit,
+  spawnIn,
+} from '../test/support/run.ts'
+import { freePort } from './local/ports.ts'
+import { startPostgres } from './local/postgres.ts'
+import { findRedisBinary } from './local/redis-binary.ts'
+
+const ROOT = path.resolve(import.meta.dirname, '..')
+const PER_SECOND = 60
+/** Of a kill, the start of who follows, and what both cost. */
+const KILL_SECONDS = 7
+const PLANTED_KILLS = 6
+
+const { values } = parseArgs({
+  options: {
+    reads: { type: 'string', default: '30000' },
+    kills: { type: 'string', default: '40' },
+    only: { type: 'string', default: '' },
+  },
+})
+const reads = Number(values.reads)
+const killsPerPair = Number(values.kills)
+
+interface Run {
+  readonly name: string
+  readonly seconds: number
+  readonly go: (ground: Ground) => Promise<readonly Row[]>
+}
+
+const say = (words: string) => console.log(`  ${words}`)
+const folder = await makeRunFolder()
+removeRunFolderAtExit(folder)
+try {
+  const runs = [...storeRuns(), lossRun(), killRun(), ...plantedRuns()].filter(({ name }) =>
+    name.includes(values.only),
+  )
+  const minutes = Math.ceil(runs.reduce((sum, { seconds }) => sum + seconds, 0) / 60)
+  console.log(`${runs.length} runs, about ${minutes} minutes`)
+  const ground = await makeGround()
+  const rows: Row[] = []
+  for (const { name, go } of runs) {
+    console.log(`${name} …`)
+    try {
+      rows.push(...(await go(ground)))
+    } catch (error) {
+      rows.push({ run: name, found: {}, problems: [String(error)] })
+    }
+  }
+  console.log(table(rows))
+  process.exitCode = rows.length > 0 && rows.every(({ problems }) => problems.length === 0) ? 0 : 1
+} finally {
+  await removeRunFolder(folder)
+}
+
+function storeRuns(): readonly Run[] {
+  return STORES.map((store) => ({
+    name: `without ${store}`,
+    seconds: reads / PER_SECOND + 60,
+    async go(ground) {
+      await using world = await warmWorld(ground)
+      const rows: Row[] = []
+      for (const mode of MODES) {
+        const each = { store, mode, reads: Math.ceil(reads / MODES.length), perSecond: PER_SECOND }
+        rows.push(await storeAway(world.stack, world.warm, each))
+        say(table(rows.slice(-1)))
+      }
+      return rows
+    },
+  }))
+}
+
+function lossRun(): Run {
+  const each = Math.ceil(reads / 10)
+  return {
+    name: 'redis loses what it held',
+    seconds: (LOSSES.length * each) / PER_SECOND + 60,
+    async go(ground) {
+      await using world = await warmWorld(ground)
+      const rows: Row[] = []
+      for (const loss of LOSSES) {
+        const how = { loss, reads: each, perSecond: PER_SECOND, untilFromL2: true }
+        rows.push(await flushed(world.stack, world.warm, how))
+        say(table(rows.slice(-1)))
+      }
+      return rows
+    },
+  }
+}
+
+/** The pairs in turn, and the points of a pair in turn. */
+function killRun(): Run {
+  const byPair = Map.groupBy(CRASH_POINTS, ({ pair }) => pair)
+  const nameAt = (pair: Pair, nth: number) => {
+    const points = byPair.get(pair) ?? []
+    return points[nth % points.length]?.name ?? ''
+  }
+  const at = Array.from({ length: killsPerPair }, (_, nth) =>
+    [...byPair.keys()].map((pair) => nameAt(pair, nth)),
+  ).flat()
+  return {
+    name: 'kills',
+    seconds: at.length * KILL_SECONDS,
+    go: async (ground) => [await kills(ground, { run: 'kills', at, report: say })],
+  }
+}
+
+/** A run that finds nothing wrong with a fault planted has not looked. */
+function plantedRuns(): readonly Run[] {
+  return PLANTED.map((planted) => ({
+    name: `planted: ${planted.name}`,
+    seconds: PLANTED_KILLS * KILL_SECONDS,
+    async go(ground) {
+      const at = Array.from({ length: PLANTED_KILLS }, () => planted.points).flat()
+      const row = await kills(ground, { run: planted.name, at, planted, report: say })
+      // A point that was not hit, or a run that did not end, is no finding.
+      const seen = row.problems.filter((problem) => !problem.startsWith('Error'))
+      const isSeen = seen.length > 0
+      const found = { ...row.found, seen: seen.length }
+      const problems = isSeen ? [] : ['nobody noticed']
+      return [{ run: `planted: ${planted.name}`, found, problems }]
+    },
+  }))
+}
+
+async function warmWorld(ground: Ground) {
+  const stack = await faultyStack(ground)
+  try {
+    stack.reach([await stack.startOrigin()])
+    const warm = await warmReaders(stack, { authors: 3, readers: 16 })
+    for (const author of warm.authors) await warm.post(author, 'there from the beginning')
+    return { stack, warm, [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose]() }
+  } catch (error) {
+    await stack[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+async function makeGround(): Promise<Ground> {
+  const spawnChild = spawnIn(folder)
+  const toolsDir = path.join(process.env['HEADWATER_HOME'] ?? `${ROOT}/.headwater`, 'tools')
+  const redisBinary = await findRedisBinary({ toolsDir, report: say })
+  const { url } = await startPostgres({
+    dataDir: path.join(folder, 'postgres'),
+    logFile: path.join(folder, 'postgres.log'),
+    port: await freePort(),
+    password: 'headwater',
+    isDurable: false,
+    spawnChild,
+  })
+  const template = 'headwater_template'
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query(`create database ${template}`)
+  await client.end()
+  await migrate(url.replace(/\/[^/]*$/, `/${template}`))
+  return groundIn({ folder, redisBinary, postgresUrl: url, template, spawnChild })
+}
