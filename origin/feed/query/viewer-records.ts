@@ -30,13 +30,15 @@ export interface ViewerRecords {
 
 interface Entry {
   readonly record: ViewerRecord
+  /** Versions of before a restore mean nothing after it. */
+  readonly epoch: number
   readonly readAtMs: number
   readonly bytes: number
   timeline: Horizon | undefined
 }
 
 export interface ViewerRecordsDeps {
-  readonly tail: Pick<Tail, 'heard'>
+  readonly tail: Pick<Tail, 'heard' | 'horizon'>
   readonly now: Now
   readonly bytesMax?: number
 }
@@ -61,7 +63,8 @@ export function viewerRecords({
     get(viewer) {
       const entry = entries.get(viewer)
       if (entry === undefined) return undefined
-      const isOld = now() - entry.readAtMs > VIEWER_RECORD_AGE_MS_MAX
+      const isOld =
+        now() - entry.readAtMs > VIEWER_RECORD_AGE_MS_MAX || entry.epoch !== tail.horizon().epoch
       if (isOld || isOvertaken(entry.record, tail)) {
         drop(viewer)
         return undefined
@@ -75,7 +78,8 @@ export function viewerRecords({
       drop(record.viewer)
       const size = bytesOf(record)
       if (isOvertaken(record, tail) || size > bytesMax) return
-      entries.set(record.viewer, { record, readAtMs, bytes: size, timeline })
+      const { epoch } = tail.horizon()
+      entries.set(record.viewer, { record, epoch, readAtMs, bytes: size, timeline })
       bytes += size
       for (const viewer of entries.keys()) {
         if (bytes <= bytesMax) break

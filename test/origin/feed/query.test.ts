@@ -6,6 +6,7 @@ import { recency } from '../../../origin/feed/scorers/recency.ts'
 import { authorSpread } from '../../../origin/feed/selectors/author-spread.ts'
 import type { FeedQuery } from '../../../origin/feed/query/feed-query.ts'
 import type { Tail } from '../../../origin/ports/tail.ts'
+import { horizonBelow } from '../../../shared/horizon.ts'
 import { lowestIdAt, type UserId } from '../../../shared/ids.ts'
 import { tags, type Tag } from '../../../shared/invalidation.ts'
 import { RECENCY_HALF_LIFE_MS, VIEWER_RECORD_AGE_MS_MAX } from '../../../shared/limits.ts'
@@ -23,12 +24,15 @@ const record = (viewer: UserId, version = 1): ViewerRecord => ({
   mutes: new Set(),
 })
 
+const silent = { heard: () => undefined, horizon: () => horizonBelow(1, 10) }
+
 describe('viewer records in memory', () => {
   const [ada, bob, cleo] = [user(1), user(2), user(3)]
 
   it('are dropped when the tail hears of a higher version', () => {
     const heard = new Map<Tag, { version: number; xid: number }>()
-    const records = viewerRecords({ tail: { heard: (tag) => heard.get(tag) }, now: () => 0 })
+    const tail = { ...silent, heard: (tag: Tag) => heard.get(tag) }
+    const records = viewerRecords({ tail, now: () => 0 })
     records.keep(record(ada), 0)
     heard.set(tags.viewer(ada), { version: 1, xid: 5 })
     expect(records.get(ada)).toEqual(record(ada))
@@ -41,8 +45,19 @@ describe('viewer records in memory', () => {
     expect(records.get(ada)?.version).toBe(2)
   })
 
+  it('are dropped when a restore begins another epoch', () => {
+    let epoch = 1
+    const tail = { ...silent, horizon: () => horizonBelow(epoch, 10) }
+    const records = viewerRecords({ tail, now: () => 0 })
+    records.keep(record(ada), 0)
+    expect(records.get(ada)).toBeDefined()
+
+    epoch = 2
+    expect(records.get(ada)).toBeUndefined()
+  })
+
   it('are dropped by a listener of the tail, which forgets versions after a while', () => {
-    const records = viewerRecords({ tail: { heard: () => undefined }, now: () => 0 })
+    const records = viewerRecords({ tail: silent, now: () => 0 })
     for (const viewer of [ada, bob]) records.keep(record(viewer), 0)
     forgetHeard(records)(tags.viewer(ada))
     forgetHeard(records)(tags.user(bob))
@@ -53,7 +68,7 @@ describe('viewer records in memory', () => {
 
   it('are read again after a minute', () => {
     let nowMs = 0
-    const records = viewerRecords({ tail: { heard: () => undefined }, now: () => nowMs })
+    const records = viewerRecords({ tail: silent, now: () => nowMs })
     records.keep(record(ada), 0)
     nowMs = VIEWER_RECORD_AGE_MS_MAX
     expect(records.get(ada)).toBeDefined()
@@ -63,7 +78,7 @@ describe('viewer records in memory', () => {
 
   it('stay within their bytes, the least recently used going first', () => {
     const records = viewerRecords({
-      tail: { heard: () => undefined },
+      tail: silent,
       now: () => 0,
       bytesMax: 1_200,
     })
