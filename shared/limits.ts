@@ -316,3 +316,5 @@ export const KAFKA_GOODBYE_MS = 2_000
 export const KAFKA_SEND_MESSAGES_MAX = 500
 /** Longer than the outbox keeps: a group a week behind still finds everything. */
 export const KAFKA_RETENTION_MS = 7 * 24 * 3600 * 1000
+/** Counts stand under no watermark: a node that lost the newest may show the older ones for so long, and no longer. */
+export const COUNTS_LIFE_MS = 60_000

@@ -58,10 +58,10 @@ return 1
 `,
 }
 
-export const putVersionedArguments = (entry: {
-  readonly version: number
-  readonly json: string
-}): string[] => [String(entry.version), entry.json, String(FRAGMENT_LIFE_MS)]
+export const putVersionedArguments = (
+  entry: { readonly version: number; readonly json: string },
+  lifeMs = FRAGMENT_LIFE_MS,
+): string[] => [String(entry.version), entry.json, String(lifeMs)]
 
 /** A viewer record is one text that begins with its version: only its head is read. */
 export const PUT_VIEWER: Script = {

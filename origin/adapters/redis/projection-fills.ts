@@ -1,5 +1,5 @@
 import { keys } from '../../../shared/keys.ts'
-import { FILL_AGE_MS_MAX, PUSH_BATCH_MAX } from '../../../shared/limits.ts'
+import { COUNTS_LIFE_MS, FILL_AGE_MS_MAX, PUSH_BATCH_MAX } from '../../../shared/limits.ts'
 import type { Now } from '../../../shared/time.ts'
 import {
   PUT_POST,
@@ -59,7 +59,7 @@ export function redisProjectionFills({ nodes, now }: RedisProjectionFillsDeps): 
         [...counts].map(([user, entry]) => ({
           script: PUT_VERSIONED,
           keys: [keys.userCounts(user)],
-          args: putVersionedArguments(entry),
+          args: putVersionedArguments(entry, COUNTS_LIFE_MS),
         })),
         now(),
       ),
