@@ -7,7 +7,7 @@ import { shedLoad } from '../../../origin/http/shed-load.ts'
 describe('requests beyond what a process takes on', () => {
   it('are told at once to come back, until one of those before them has ended', async () => {
     const { app, letGo } = anAppOf(2)
-    const taken = [app.request('/slow'), app.request('/slow')]
+    const taken = ['/slow', '/slow'].map(async (path) => app.request(path))
     const refused = await app.request('/slow')
     expect(refused.status).toBe(503)
     expect(refused.headers.get('retry-after')).toBe('1')
