@@ -86,7 +86,7 @@ export function composeReads({ stores, settings, metrics, now, failed }: ReadsDe
     users: readUsers(deps),
     userPosts: readUserPosts(deps),
     explain: explain(withPipeline),
-    rebuildTimeline: rebuildTimeline({ lists, warmer: warm }),
+    rebuildTimeline: rebuildTimeline({ lists, truth, warmer: warm }),
     verifyTimeline: verifyTimeline({ lists, truth, now }),
   }
 }

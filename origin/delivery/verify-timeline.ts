@@ -12,10 +12,14 @@ import type { Now } from '../../shared/time.ts'
 import type { ViewerRecord } from '../../shared/viewer-record.ts'
 import type { ListStore } from '../ports/list-store.ts'
 import type { Truth } from '../ports/truth.ts'
+import { requireUser } from './known-user.ts'
 
 export interface VerifyTimelineDeps {
   readonly lists: Pick<ListStore, 'read'>
-  readonly truth: Pick<Truth, 'timelinePage' | 'posts' | 'viewerRecords' | 'pulledAuthors'>
+  readonly truth: Pick<
+    Truth,
+    'timelinePage' | 'posts' | 'users' | 'viewerRecords' | 'pulledAuthors'
+  >
   readonly now: Now
 }
 
@@ -44,10 +48,11 @@ export interface TimelineReport {
   readonly extra: readonly { readonly post: PostId; readonly why: WhyExtra }[]
 }
 
-/** Compares one timeline with Postgres above its floor, and says why each difference is there. */
+/** Compares one timeline with Postgres above its floor, and says why each difference is there. Throws USER_NOT_FOUND. */
 export const verifyTimeline =
   (deps: VerifyTimelineDeps) =>
   async (viewer: UserId): Promise<TimelineReport> => {
+    await requireUser(viewer, deps.truth)
     const list = await deps.lists.read(keys.timeline(viewer))
     if (list === undefined) {
       const nothing = { posts: 0, floor: undefined, missing: [], extra: [] }

@@ -20,7 +20,7 @@ const rebuild = createRoute({
   request: { params: Viewer },
   responses: {
     200: json(answer, 'What was done'),
-    ...problems('AUTH_FORBIDDEN', 'STORE_UNAVAILABLE'),
+    ...problems('AUTH_FORBIDDEN', 'USER_NOT_FOUND', 'STORE_UNAVAILABLE'),
   },
 })
 
@@ -34,7 +34,7 @@ const verify = createRoute({
   request: { params: Viewer },
   responses: {
     200: json(answer, 'The differences'),
-    ...problems('AUTH_FORBIDDEN', 'STORE_UNAVAILABLE'),
+    ...problems('AUTH_FORBIDDEN', 'USER_NOT_FOUND', 'STORE_UNAVAILABLE'),
   },
 })
 

@@ -18,11 +18,18 @@ beforeEach(async () => {
 })
 afterEach(() => world[Symbol.asyncDispose]())
 
-const report = (laterMs = 60_000) =>
-  verifyTimeline({ lists: world.lists, truth: world.truth, now: () => Date.now() + laterMs })(
-    viewer,
-  )
-const rebuild = () => rebuildTimeline({ lists: world.lists, warmer: world.warm })(viewer)
+const report = (laterMs = 60_000, of = viewer) =>
+  verifyTimeline({ lists: world.lists, truth: world.truth, now: () => Date.now() + laterMs })(of)
+const rebuild = (of = viewer) =>
+  rebuildTimeline({ lists: world.lists, truth: world.truth, warmer: world.warm })(of)
+
+it('refuses to look at or to make a timeline of nobody', async () => {
+  const nobody = '3364954366084252314' as UserId
+
+  await expect(report(0, nobody)).rejects.toMatchObject({ code: 'USER_NOT_FOUND' })
+  await expect(rebuild(nobody)).rejects.toMatchObject({ code: 'USER_NOT_FOUND' })
+  expect(await world.lists.read(keys.timeline(nobody))).toBeUndefined()
+})
 
 describe('verifying a timeline', () => {
   it('says that there is none', async () => {
