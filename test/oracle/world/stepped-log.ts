@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors.ts'
+import { covers } from '../../../shared/horizon.ts'
 import { LOG_PARTITIONS } from '../../../shared/keys.ts'
 import type { PartitionConsumer } from '../../../origin/ports/event-log.ts'
 import type { Outbox, Position } from '../../../origin/ports/outbox.ts'
@@ -45,7 +46,7 @@ export async function steppedLog(
     const { fromTick } = await consumer.open()
     const asked = fromTick === undefined ? undefined : await outbox.positionOfTick(fromTick)
     const last = committedOf(partition)
-    partition.next = asked === undefined || asked.horizon.xmin >= last.horizon.xmin ? last : asked
+    partition.next = asked === undefined || covers(asked.horizon, last.horizon) ? last : asked
     return consumer
   }
 
