@@ -1,3 +1,4 @@
+import { AppError } from '../../shared/errors.ts'
 import { matchesTag } from '../../shared/etag.ts'
 import { HEADERS, PUBLIC } from '../../shared/headers.ts'
 import { tokenOf, type Token } from '../../shared/horizon.ts'
@@ -38,7 +39,15 @@ export async function serveRead(context: ReadContext, plan: ReadPlan): Promise<R
     [`edge;dur=${now() - startedAtMs}`, `l2;desc="${reading.waves()} waves"`, ...parts].join(', ')
 
   return edgeOrOrigin({
-    edge: async () => plan.edge(reading),
+    async edge() {
+      try {
+        return await plan.edge(reading)
+      } catch (error) {
+        // A refusal claims something too: a block that the reader's token has the end of is no reason.
+        if (error instanceof AppError) reading.asOf()
+        throw error
+      }
+    },
     stale: () => plan.stale?.(),
     async origin(reason) {
       const response = await context.toOrigin(reading.tokenForOrigin())

@@ -105,4 +105,18 @@ describe('a post or profile at the edge', () => {
     expect(servedBy(response)).toBe('l2')
     expect(await response.json()).toMatchObject({ name: 'renamed' })
   })
+
+  it('is not refused for a block that the reader’s token has the end of', async () => {
+    const reader = aUser()
+    await world.record(reader)
+    await world.record(author, { blocks: new Set([reader]) })
+    const originDouble = () => Response.json({})
+    const edge = edgeUnderTest({ regions: [world.pipeline], originDouble })
+    const paths = [`/v1/posts/${posts[0]}`, `/v1/users/${author}`, `/v1/users/${author}/posts`]
+    const unblocked = { 'headwater-token': `1.${world.xid() + 5}` }
+    for (const path of paths) {
+      expect((await edge.get(path, reader)).status).toBe(404)
+      expect(servedBy(await edge.get(path, reader, unblocked))).toBe('origin')
+    }
+  })
 })
