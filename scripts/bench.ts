@@ -26,6 +26,7 @@ import { underBurst } from './bench/under-burst.ts'
 import { visible } from './bench/visible.ts'
 import { benchWorld, type BenchWorld } from './bench/world.ts'
 import { progress } from './local/progress.ts'
+import { homeFolder } from './local/run-file.ts'
 
 const BENCHES: Readonly<Record<string, (world: BenchWorld) => Promise<readonly Figure[]>>> = {
   'timeline-bytes': timelineBytes,
@@ -65,7 +66,7 @@ for (const [name, run] of Object.entries(BENCHES)) {
   }
 }
 
-const home = process.env['HEADWATER_HOME'] ?? path.resolve(import.meta.dirname, '..', '.headwater')
+const home = homeFolder(process.env)
 const page = path.join(home, 'bench.html')
 await mkdir(home, { recursive: true })
 await writeFile(page, reportPage(figures))

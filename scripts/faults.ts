@@ -23,8 +23,8 @@ import {
 import { freePort } from './local/ports.ts'
 import { startPostgres } from './local/postgres.ts'
 import { findRedisBinary } from './local/redis-binary.ts'
+import { homeFolder } from './local/run-file.ts'
 
-const ROOT = path.resolve(import.meta.dirname, '..')
 const PER_SECOND = 60
 /** Of a kill, the start of who follows, and what both cost. */
 const KILL_SECONDS = 7
@@ -156,7 +156,7 @@ async function warmWorld(ground: Ground) {
 
 async function makeGround(): Promise<Ground> {
   const spawnChild = spawnIn(folder)
-  const toolsDir = path.join(process.env['HEADWATER_HOME'] ?? `${ROOT}/.headwater`, 'tools')
+  const toolsDir = path.join(homeFolder(process.env), 'tools')
   const redisBinary = await findRedisBinary({ toolsDir, report: say })
   const { url } = await startPostgres({
     dataDir: path.join(folder, 'postgres'),

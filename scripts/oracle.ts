@@ -18,8 +18,8 @@ import {
 import { freePort } from './local/ports.ts'
 import { startPostgres } from './local/postgres.ts'
 import { findRedisBinary } from './local/redis-binary.ts'
+import { homeFolder } from './local/run-file.ts'
 
-const ROOT = path.resolve(import.meta.dirname, '..')
 const PROGRESS_EVERY_MS = 10_000
 
 const { values } = parseArgs({
@@ -85,7 +85,7 @@ async function findPlanted(): Promise<boolean> {
 }
 
 async function makePlaces(count: number): Promise<Place[]> {
-  const toolsDir = path.join(process.env['HEADWATER_HOME'] ?? `${ROOT}/.headwater`, 'tools')
+  const toolsDir = path.join(homeFolder(process.env), 'tools')
   const spawnChild = spawnIn(folder)
   const { url } = await startPostgres({
     dataDir: path.join(folder, 'postgres'),

@@ -13,6 +13,7 @@ import { freePort } from '../local/ports.ts'
 import { startPostgres } from '../local/postgres.ts'
 import { findRedisBinary } from '../local/redis-binary.ts'
 import { startRedis } from '../local/redis.ts'
+import { homeFolder } from '../local/run-file.ts'
 import { startOrigin } from '../local/services.ts'
 import { startLoad, type Load } from './load.ts'
 import { JWT } from './people.ts'
@@ -44,7 +45,7 @@ export async function benchWorld(): Promise<BenchWorld> {
   const logsDir = path.join(folder, 'logs')
   await mkdir(logsDir)
   const spawnChild = spawnIn(folder)
-  const toolsDir = path.join(process.env['HEADWATER_HOME'] ?? '.headwater', 'tools')
+  const toolsDir = path.join(homeFolder(process.env), 'tools')
   const binary = await findRedisBinary({ toolsDir, report: console.log })
   const load = startLoad()
   let postgres: Promise<string> | undefined
