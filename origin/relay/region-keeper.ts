@@ -8,6 +8,7 @@ import {
   INVALIDATION_WAITING_MAX,
   LEASE_LIFE_MS,
   LEASE_RENEW_MS,
+  LEASE_TICK_AGE_MS_MAX,
   REGION_RETRY_MS,
 } from '../../shared/limits.ts'
 import type {
@@ -77,6 +78,7 @@ export function regionKeeper(deps: RegionKeeperDeps): RegionKeeper {
   let waiting: NumberedInvalidation[] = []
   let completeAt = Number.NEGATIVE_INFINITY
   let tick: Tick | undefined
+  let tickReadAt = Number.NEGATIVE_INFINITY
   let pulled: PulledSet | undefined
   let timeMs = 0
   let clock: ClockReading | undefined
@@ -118,6 +120,8 @@ export function regionKeeper(deps: RegionKeeperDeps): RegionKeeper {
   async function renew({ last, read }: Live): Promise<void> {
     const isComplete = pace.now() - completeAt <= INVALIDATION_LAG_MS_MAX && waiting.length === 0
     if (!isComplete || tick === undefined || !covers(tick.horizon, read)) return
+    // A leader that slept wakes up with the tick of then, before it makes the next.
+    if (pace.now() - tickReadAt > LEASE_TICK_AGE_MS_MAX) return
     if (pace.now() - renewedAt < LEASE_RENEW_MS) return
     renewedAt = pace.now()
     const { n, atMs, horizon } = tick
@@ -165,7 +169,10 @@ export function regionKeeper(deps: RegionKeeperDeps): RegionKeeper {
       if (state.is !== 'live' && state.is !== 'restarting') return
       waiting.push(...step.entries)
       if (step.completeAt !== undefined) completeAt = step.completeAt
-      tick = step.tick ?? tick
+      if (step.tick !== undefined && step.tick.n !== tick?.n) {
+        tick = step.tick
+        tickReadAt = pace.now()
+      }
       if (waiting.length > INVALIDATION_WAITING_MAX) {
         failed(new AppError('OVERLOADED', `region ${region.name} is too far behind`))
       }
