@@ -28,7 +28,7 @@ export type Death =
 
 export type SnapshotMoment = 'now' | 'before-push' | 'after-push' | 'after-claims'
 
-/** Between two commands of a wave: somebody posts, and it is delivered. */
+/** Between two commands of a wave: somebody posts, and delivery does what it had not done. */
 export interface Meanwhile {
   readonly after: number
   readonly by: number
@@ -97,6 +97,14 @@ export type Command =
       readonly other: number
       readonly how: readonly Relation[]
       readonly via: 'edge-1' | 'edge-2'
+    }
+  /** Delivery lags for longer than tails remember, and catches up in the middle of a wave. */
+  | {
+      readonly do: 'overtake-read'
+      readonly viewer: number
+      readonly by: number
+      readonly after: number
+      readonly via: Via
     }
   /** Nodes lose what a batch pushed, though the batch ended well. */
   | { readonly do: 'lose-pushes'; readonly by: number; readonly nodes: readonly NodeName[] }
@@ -356,6 +364,16 @@ const faults: fc.WeightedArbitrary<Command>[] = [
   {
     weight: 3,
     arbitrary: fc.record({ do: fc.constant('lose-pushes' as const), by: index, nodes }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('overtake-read' as const),
+      viewer: index,
+      by: index,
+      after: fc.integer({ min: 1, max: 6 }),
+      via,
+    }),
   },
   {
     weight: 3,

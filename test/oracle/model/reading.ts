@@ -84,6 +84,7 @@ export function reading(state: RunState, { publish }: Pick<Writing, 'publish'>):
       after: meanwhile.after,
       async happens() {
         await publish(state.personAt(meanwhile.by), 'origin-a')
+        world.lagging.delete('delivery')
         await world.pass(300)
       },
     }

@@ -59,6 +59,21 @@ export function commandRunner(world: World, isFaultless: boolean): Runner {
     await world.pass(300)
   }
 
+  async function overtakeRead(command: Extract<Command, { do: 'overtake-read' }>) {
+    const { viewer, by, after, via } = command
+    const query = { viewer, mode: 'latest', limit: 7, withToken: false, hold: false } as const
+    const others = world.people.filter((person) => person !== personAt(viewer))
+    const to = others.indexOf(personAt(by))
+    if (to === -1) return
+    await writes.relate({ how: 'follow', from: viewer, to, via: 'origin-a' })
+    await reads.read({ ...query, via: 'origin-a' })
+    await world.pass(600)
+    world.lagging.add('delivery')
+    await writes.publish(personAt(by), 'origin-b')
+    await world.pass(9_000)
+    await reads.read({ ...query, via, meanwhile: { after, by } })
+  }
+
   /** Long enough for an isolate to remember the record, then past the bound of staleness. */
   async function linger({ viewer, other, how, via }: Extract<Command, { do: 'linger' }>) {
     const read = () =>
@@ -109,6 +124,8 @@ export function commandRunner(world: World, isFaultless: boolean): Runner {
         return overtakeWarming(command)
       case 'lose-pushes':
         return losePushes(command)
+      case 'overtake-read':
+        return overtakeRead(command)
       case 'linger':
         return linger(command)
       default:
@@ -127,6 +144,7 @@ export function commandRunner(world: World, isFaultless: boolean): Runner {
       case 'late-fill':
       case 'overtake-warming':
       case 'lose-pushes':
+      case 'overtake-read':
       case 'linger':
         // Nothing can be acknowledged while Postgres is away.
         return world.away.has('postgres') ? undefined : write(command)

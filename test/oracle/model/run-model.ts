@@ -19,6 +19,7 @@ const FAULTS = new Set([
   'settle',
   'late-fill',
   'lose-pushes',
+  'overtake-read',
   'overtake-warming',
 ])
 
