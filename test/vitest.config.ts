@@ -3,8 +3,12 @@ import { defineConfig } from 'vitest/config'
 
 const root = path.resolve(import.meta.dirname, '..')
 
-/** What needs a server that not every machine has: `npm run test:services`. */
-const ON_SERVICES = ['test/**/*.kafka.test.ts']
+/** What needs more than Postgres and one Redis: `npm run test:services`. */
+const ON_SERVICES = [
+  'test/**/*.kafka.test.ts',
+  'test/**/*.cluster.test.ts',
+  'test/origin/adapters/redis/cluster.test.ts',
+]
 
 /** One project a kind of test, so that `--project edge` runs that kind alone. */
 const PROJECTS = [

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { isRunning, type ProcessIdentity } from '../../scripts/local/process-identity.ts'
@@ -14,6 +14,9 @@ let home = ''
 
 beforeAll(async () => {
   home = await mkdtemp(path.join(inject('runFolder'), 'home-'))
+  // Fetched once for the run, and not once more for this home.
+  const kafkaLib = inject('kafkaLib')
+  if (kafkaLib) await symlink(path.dirname(kafkaLib), path.join(home, 'tools'))
 })
 
 afterAll(async () => {
@@ -26,6 +29,9 @@ describe('npm start', { timeout: START_DEADLINE_MS }, () => {
     const { code, output } = await command('start', '--detach')
 
     expect(output).toMatch(/^Adapters: embedded Postgres 18, private Redis/)
+    expect(output.split('\n')[0]).toContain(
+      isOnKafka() ? 'event log in a private Kafka' : 'event log in Postgres',
+    )
     expect(code).toBe(0)
     const link = /http:\S+#token=(\S+)/.exec(output)
     const feed = await read('/v1/feed?limit=5', link?.[1])
@@ -72,12 +78,14 @@ describe('npm start', { timeout: START_DEADLINE_MS }, () => {
   })
 })
 
+const isOnKafka = () => inject('wholeOn') === 'kafka' && inject('kafkaLib') !== ''
+
 /** Nothing of the machine's own settings may leak in: a port that was asked for, a given store. */
 function command(name: string, ...args: readonly string[]) {
   const { PATH, HOME } = process.env
   const child = spawn('node', [path.join(ROOT, 'scripts', `${name}.ts`), ...args], {
     cwd: ROOT,
-    env: { PATH, HOME, HEADWATER_HOME: home },
+    env: { PATH, HOME, HEADWATER_HOME: home, ...(isOnKafka() ? { LOG: 'kafka' } : {}) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

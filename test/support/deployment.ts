@@ -5,6 +5,7 @@ import { devToken } from '../../scripts/local/dev-token.ts'
 import { bundleEdge, startEdge, type EdgeBundle } from '../../scripts/local/edge.ts'
 import { freePort } from '../../scripts/local/ports.ts'
 import { startL2Gateway, startOrigin, type Service } from '../../scripts/local/services.ts'
+import { eventLogOf } from './event-log.ts'
 import { spawnIn } from './run.ts'
 
 const HOST = '127.0.0.1'
@@ -42,9 +43,10 @@ export async function deployment(stores: {
   readonly redisUrl: string
   /** For the origin: see its options. */
   readonly processes?: Readonly<Record<string, string>>
-  /** Variables that name another log than the outbox. */
+  /** Variables that name another log than the run's. */
   readonly eventLog?: Readonly<Record<string, string>>
 }): Promise<Deployment> {
+  const { eventLog = await eventLogOf(stores.databaseUrl) } = stores
   const runFolder = inject('runFolder')
   const logsDir = path.join(runFolder, 'logs', crypto.randomUUID())
   await mkdir(logsDir, { recursive: true })
@@ -67,6 +69,7 @@ export async function deployment(stores: {
         await startOrigin({
           ...common,
           ...stores,
+          eventLog,
           jwt: JWT,
           port,
           adminPort,

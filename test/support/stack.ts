@@ -14,6 +14,7 @@ import {
 import { subjectOf } from '../../scripts/local/subject-of.ts'
 import { devToken } from '../../scripts/local/dev-token.ts'
 import { seedSample } from '../../scripts/sample/seed-sample.ts'
+import { eventLogOf } from './event-log.ts'
 import { filledTemplate, freshDatabase } from './postgres.ts'
 import { freshRedis, type FreshRedis } from './redis.ts'
 import { spawnIn } from './run.ts'
@@ -74,6 +75,7 @@ export async function startStack(): Promise<TestStack> {
       await freePort(),
     ]
     const common = { logsDir, spawnChild, host: HOST, jwt: JWT }
+    const eventLog = await eventLogOf(database.url)
     const launchOrigin = async () =>
       keep(
         await startOrigin({
@@ -82,6 +84,7 @@ export async function startStack(): Promise<TestStack> {
           adminPort,
           databaseUrl: database.url,
           redisUrl: redis.url,
+          eventLog,
         }),
       )
     const l2 = keep(
