@@ -7,15 +7,18 @@ import { kafkaEventLog } from './adapters/kafka/event-log.ts'
 import { kafkaGroupLags } from './adapters/kafka/group-lags.ts'
 import { kafkaPositions } from './adapters/kafka/positions.ts'
 import { kafkaPublisher, kafkaSender } from './adapters/kafka/publisher.ts'
+import { kafkaRangeQueue } from './adapters/kafka/range-queue.ts'
 import { readyLog } from './adapters/kafka/ready-log.ts'
 import { topicsOf } from './adapters/kafka/topics.ts'
 import { postgresDeadLetters } from './adapters/postgres/dead-letters.ts'
 import { postgresEventLog, type EventLogDeps } from './adapters/postgres/event-log.ts'
 import { postgresGroupLags } from './adapters/postgres/group-lags.ts'
 import { checkPublishedTo, postgresPublications } from './adapters/postgres/publications.ts'
+import { postgresRangeQueue } from './adapters/postgres/range-queue.ts'
 import { postgresTickTimes } from './adapters/postgres/tick-times.ts'
 import type { Config } from './config.ts'
 import type { DeadLetters } from './ports/dead-letters.ts'
+import type { RangeQueue } from './ports/delivery-ranges.ts'
 import type { EventLog } from './ports/event-log.ts'
 import type { GroupLags } from './ports/group-lags.ts'
 import type { Outbox } from './ports/outbox.ts'
@@ -36,6 +39,8 @@ export interface OpenLog {
   readonly events: EventLog
   readonly lags: GroupLags
   readonly deadLetters: DeadLetters
+  /** Jobs of large deliveries. */
+  readonly ranges: RangeQueue
   /** For the leader, when the log is not the outbox itself. */
   readonly publish: ((signal: AbortSignal) => Promise<void>) | undefined
 }
@@ -63,6 +68,11 @@ const outboxLog = (deps: LogDeps): OpenLog => ({
   }),
   lags: postgresGroupLags(deps.pool),
   deadLetters: postgresDeadLetters(deps.pool),
+  ranges: postgresRangeQueue({
+    pool: deps.pool,
+    pace: deps.pace,
+    onFailure: (error) => deps.failed('delivery of a range', error),
+  }),
   publish: undefined,
 })
 
@@ -85,22 +95,21 @@ async function kafkaLog(
   })
   await ready.now((error) => failed('kafka', error))
 
-  const events = kafkaEventLog({
-    kafka,
-    topics,
-    ready: () => ready.name(),
-    positions: kafkaPositions({
-      admin,
-      topic: topics.events,
-      ticks,
-      onGone: (error) => failed('log', error),
-    }),
-    pace,
-    bury: buryForeign({ sender, topics }, (words) =>
-      failed('log', new Error(`a message that is not ours went to ${topics.dead}: ${words}`)),
-    ),
-    onFailure: failedIn(deps),
-  })
+  /** The log, or the jobs as one: what differs is the topic. */
+  const logOver = (topic: string) => {
+    const own = { ...topics, events: topic }
+    return kafkaEventLog({
+      kafka,
+      topics: own,
+      ready: () => ready.name(),
+      positions: kafkaPositions({ admin, topic, ticks, onGone: (error) => failed('log', error) }),
+      pace,
+      bury: buryForeign({ sender, topics: own }, (words) =>
+        failed('log', new Error(`a message that is not ours went to ${topics.dead}: ${words}`)),
+      ),
+      onFailure: failedIn(deps),
+    })
+  }
   const publications = async () => postgresPublications(pool, await ready.name())
   const publishing = {
     outbox,
@@ -115,7 +124,13 @@ async function kafkaLog(
   } satisfies Parameters<typeof publishOutbox>[0]
 
   return {
-    events,
+    events: logOver(topics.events),
+    ranges: kafkaRangeQueue({
+      sender,
+      topics,
+      log: logOver(topics.ranges),
+      onStrange: (error) => failed('delivery of a range', error),
+    }),
     lags: kafkaGroupLags({
       admin,
       topics,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { postgresAuditLog } from './adapters/postgres/audit-log.ts'
+import { postgresDeliveryRanges } from './adapters/postgres/delivery-ranges.ts'
 import { postgresGenerations } from './adapters/postgres/generations.ts'
 import { postgresOutbox } from './adapters/postgres/outbox.ts'
 import { postgresPeople } from './adapters/postgres/people.ts'
@@ -101,6 +102,8 @@ export async function openStores(
     log: log.events,
     lags: log.lags,
     publish: log.publish,
+    rangeQueue: log.ranges,
+    ranges: postgresDeliveryRanges(logPool),
     regions: [invalidationRegion('primary', relay)],
     waves: redisWaves({ nodes: pages }),
     lists: redisListStore({ nodes, postsMax: listPostsMax, newToken: randomUUID }),

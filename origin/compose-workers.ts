@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { LOCKS } from '../drizzle/locks.ts'
 import type { LogEvent } from '../shared/events/event.ts'
 import type { Now } from '../shared/time.ts'
@@ -7,6 +8,7 @@ import type { Stores } from './compose-stores.ts'
 import type { Config } from './config.ts'
 import { count } from './count/count.ts'
 import { deliver, type DeliverDeps } from './delivery/deliver.ts'
+import { deliverRanges, type DeliverRangesDeps } from './delivery/deliver-ranges.ts'
 import { DELIVERY_GROUP } from './delivery/give-up.ts'
 import { replayDelivery } from './delivery/replay-delivery.ts'
 import { replayDeadLetter } from './log/replay-dead-letter.ts'
@@ -50,6 +52,7 @@ export function composeWorkers(deps: WorkersDeps) {
           ? runRelay(relay, signal).catch((error: unknown) => failed('relay', error))
           : undefined,
         roles.has('deliver') ? deliver(stores.log, delivery, signal) : undefined,
+        roles.has('deliver') ? deliverRanges(rangesDeps(deps), signal) : undefined,
         roles.has('count') ? count(counting, signal) : undefined,
       ]),
   }
@@ -63,6 +66,7 @@ function deliveryDeps({ stores, metrics, now, log }: WorkersDeps): DeliverDeps {
     truth: stores.deliveryTruth,
     waves: stores.waves,
     deadLetters: stores.deadLetters,
+    ranging: { ranges: stores.ranges, queue: stores.rangeQueue, newDelivery: () => randomUUID() },
     observer: {
       delivered(_partition, events) {
         const nowMs = now()
@@ -78,6 +82,15 @@ function deliveryDeps({ stores, metrics, now, log }: WorkersDeps): DeliverDeps {
     },
   }
 }
+
+const rangesDeps = ({ stores, log }: WorkersDeps): DeliverRangesDeps => ({
+  ranges: stores.ranges,
+  queue: stores.rangeQueue,
+  store: stores.delivery,
+  truth: stores.deliveryTruth,
+  onGivenUp: ({ author, posts, delivery }, error) =>
+    log.error({ err: error, author, posts, delivery }, 'a part of a delivery was given up'),
+})
 
 function relayDeps({ config, stores, tail, metrics, log, failed }: WorkersDeps): RelayDeps {
   return {

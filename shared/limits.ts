@@ -54,6 +54,24 @@ export const SCRIPT_BATCH_MAX = 64
 export const DELIVERY_CHUNK_FOLLOWERS = 2_000
 /** Authors whose followers are read and pushed to at once: each waits for Postgres half of its time. */
 export const DELIVERY_TURNS_MAX = 8
+/**
+ * Followers that a post is pushed to by the consumer that read it: about a tenth of a second of its log
+ * partition. The rest becomes jobs of its own, so that nobody behind it waits for a large author.
+ */
+export const DELIVERY_INLINE_FOLLOWERS_MAX = 10_000
+/** Followers of one such job: some 50 ms, so that several processes share a post, and a kill costs little. */
+export const DELIVERY_RANGE_FOLLOWERS = 5_000
+/**
+ * Posts of one log partition with jobs under way; the next ones wait for them where they are. In all
+ * partitions they are half of the exceptions that may stand beside a watermark.
+ */
+export const DELIVERY_RANGED_POSTS_MAX = 6
+/** Jobs that one process works on at once: each waits for Postgres half of its time. */
+export const DELIVERY_RANGES_AT_ONCE = 2
+/** A job of a dead process is free after this; a living one takes a fraction of a second. */
+export const DELIVERY_RANGE_LEASE_MS = 10_000
+/** Jobs that another process has made are looked for this often: as often as ticks let them begin. */
+export const DELIVERY_RANGES_POLL_MS = 250
 /** Rows that delivery reads with one statement. */
 export const DELIVERY_READ_MAX = 500
 /** A post whose id is this much older than its event was imported with a date of its own. */
@@ -67,8 +85,10 @@ export const DELIVERY_GRACE_MS = 5_000
 /** What the comparison of one timeline with Postgres reads at most: twice the longest list that settings allow. */
 export const VERIFY_PAGE_POSTS = 1_000
 export const VERIFY_PAGES_MAX = 20
-/** Posts beside a watermark that readers pull; at this many delivery stops. */
-export const DELIVERY_EXCEPTIONS_MAX = 100
+/** Posts beside a watermark that readers pull, dead ones and those with jobs under way. */
+const DELIVERY_EXCEPTIONS_MAX = 100
+/** Of them the dead: what eight partitions with all their jobs leave. At this many delivery stops. */
+export const DEAD_DELIVERIES_MAX = DELIVERY_EXCEPTIONS_MAX - 8 * DELIVERY_RANGED_POSTS_MAX
 
 /** Fills and warmings under way after answers; beyond, they are left to the next reader. */
 export const AFTER_ANSWER_WORK_MAX = 256

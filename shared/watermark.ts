@@ -16,6 +16,8 @@ export interface PartitionMark {
 export interface DeliveryException {
   readonly author: UserId
   readonly post: PostId
+  /** The attempt at its delivery that is under way; none for a dead one. */
+  readonly delivery?: string
 }
 
 /** The hash `{b}:wm`, written behind the data that it speaks for. */
@@ -41,15 +43,18 @@ function parseMark(text: string): PartitionMark | undefined {
   return { tick: Number(match[1]), xmin: Number(match[2]), atMs: Number(match[3]) }
 }
 
-/** `author:post` pairs, separated by commas. */
+/** `author:post` or `author:post:delivery`, separated by commas. */
 export const formatExceptions = (exceptions: readonly DeliveryException[]): string =>
-  exceptions.map(({ author, post }) => `${author}:${post}`).join(',')
+  exceptions
+    .map(({ author, post, delivery }) => [author, post, ...(delivery ? [delivery] : [])].join(':'))
+    .join(',')
 
 function parseExceptions(text: string): DeliveryException[] {
   if (text === '') return []
   return text.split(',').map((pair) => {
-    const [author = '', post = ''] = pair.split(':')
-    return { author: userId(author), post: postId(post) }
+    const [author = '', post = '', delivery] = pair.split(':')
+    const exception = { author: userId(author), post: postId(post) }
+    return delivery === undefined ? exception : { ...exception, delivery }
   })
 }
 

@@ -1,7 +1,17 @@
 import { sql } from 'drizzle-orm'
-import { bigint, index, jsonb, pgTable, primaryKey, smallint, text } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+} from 'drizzle-orm/pg-core'
 import type { Event } from '../../shared/events/event.ts'
-import { moment, xidColumn } from './columns.ts'
+import type { PostId, UserId } from '../../shared/ids.ts'
+import { idColumn, moment, xidColumn } from './columns.ts'
 
 /**
  * Facts, written in the transaction of the change. Partitioned by time (`ensure_outbox_partitions`) and
@@ -74,6 +84,34 @@ export const logMembers = pgTable(
   },
   // Serves the beat of one process, and the count of those of a group.
   (t) => [primaryKey({ columns: [t.groupName, t.member] })],
+)
+
+/**
+ * Jobs of large deliveries: an author's posts to the followers above `after`, up to `up_to`. On the
+ * embedded log they are their own queue; elsewhere they say what is done.
+ */
+export const deliveryRanges = pgTable(
+  'delivery_ranges',
+  {
+    /** One attempt at a delivery. */
+    delivery: text().notNull(),
+    number: integer().notNull(),
+    /** Of the log, whose consumer waits for it. */
+    partition: smallint().notNull(),
+    author: idColumn().$type<UserId>().notNull(),
+    posts: idColumn().array().$type<PostId[]>().notNull(),
+    after: idColumn().$type<UserId>().notNull(),
+    /** Null for the last one: to the end. */
+    upTo: idColumn().$type<UserId>(),
+    at: moment()
+      .notNull()
+      .default(sql`clock_timestamp()`),
+    /** Somebody works on it until then. */
+    until: moment(),
+    doneAt: moment(),
+  },
+  // Serves one job, and the look whether all of a delivery are done. There are never many rows.
+  (t) => [primaryKey({ columns: [t.delivery, t.number] })],
 )
 
 /** One row: the next number of the invalidation log. The leader reserves ranges, dense in all regions. */

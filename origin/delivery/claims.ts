@@ -11,13 +11,14 @@ export interface Claims {
   lowestTick(): number
   /**
    * Throws when a compare fails: the node lost writes, and what it lost has to be delivered again. Throws
-   * too when the database has another epoch than the lives that were found.
+   * too when the database has another epoch than the lives that were found. False: that tick was claimed
+   * already, and nothing was written.
    */
   advance(
     session: Pick<DeliverySession, 'claim'>,
     tick: Tick,
     exceptions: readonly DeliveryException[],
-  ): Promise<void>
+  ): Promise<boolean>
 }
 
 export function claimsOf(found: ReadonlyMap<Bucket, Watermark>, partition: number): Claims {
@@ -33,7 +34,7 @@ export function claimsOf(found: ReadonlyMap<Bucket, Watermark>, partition: numbe
 
     async advance(session, tick, exceptions) {
       // Batches come more often than ticks.
-      if (tick.n === claimedTick) return
+      if (tick.n === claimedTick) return false
       const { epoch } = tick.horizon
       if ([...held.values()].some(({ generation }) => !generation.startsWith(`${epoch}.`))) {
         // Nobody believes a life of before a restore; only its next consumer can end it.
@@ -55,6 +56,7 @@ export function claimsOf(found: ReadonlyMap<Bucket, Watermark>, partition: numbe
       }
       claimedTick = tick.n
       for (const { bucket, generation, mark } of claims) held.set(bucket, { generation, mark })
+      return true
     },
   }
 }

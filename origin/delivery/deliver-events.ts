@@ -6,11 +6,15 @@ import type { DeliveryException } from '../../shared/watermark.ts'
 import { failureOf } from '../log/handle-event.ts'
 import { applyEffects, type ApplyDeps } from './apply.ts'
 import { effectsOf } from './effects.ts'
+import type { Remainder } from './push-posts.ts'
 import { giveUp, type GiveUpDeps } from './give-up.ts'
 
 export interface DeliverEventsDeps {
   readonly session: ApplyDeps['session'] & GiveUpDeps['session']
   readonly truth: ApplyDeps['truth']
+  /** Posts that may be left to jobs. */
+  readonly rangedMax: number
+  readonly inlineFollowersMax?: number
   readonly deadLetters: GiveUpDeps['deadLetters']
   /** Failures of events by id, kept while the consumer is opened again and again. */
   readonly attempts: Map<string, number>
@@ -20,6 +24,8 @@ export interface DeliverEventsDeps {
 export interface Outcome {
   readonly exceptions: readonly DeliveryException[]
   readonly renamed: readonly UserId[]
+  /** What is left to jobs. */
+  readonly left: readonly Remainder[]
 }
 
 /**
@@ -32,6 +38,7 @@ export async function deliverEvents(
   deps: DeliverEventsDeps,
 ): Promise<Outcome> {
   const exceptions: DeliveryException[] = []
+  const left: Remainder[] = []
   const bury = async (logEvent: LogEvent, error: unknown, event: Event | undefined) => {
     const attempts = deps.attempts.get(logEvent.id) ?? 1
     const exception = await giveUp({ partition, event: logEvent, attempts }, error, event, deps)
@@ -49,13 +56,16 @@ export async function deliverEvents(
     }
   }
   try {
-    await applyEffects(effectsOf(valid), deps)
+    left.push(...(await applyEffects(effectsOf(valid), deps)))
     for (const { id } of valid) deps.attempts.delete(id)
   } catch (error) {
     if (failureOf(error) === 'outage') throw error
-    for (const event of valid) await deliverOne(event, deps, bury)
+    for (const event of valid) {
+      const rangedMax = deps.rangedMax - left.flatMap(({ posts }) => posts).length
+      left.push(...(await deliverOne(event, { ...deps, rangedMax }, bury)))
+    }
   }
-  return { exceptions, renamed: renamedBy(valid) }
+  return { exceptions, renamed: renamedBy(valid), left }
 }
 
 /** Authors whose brief inside their posts is another now. A new user has none yet. */
@@ -71,9 +81,10 @@ async function deliverOne(
   event: LogEvent,
   deps: DeliverEventsDeps,
   bury: (logEvent: LogEvent, error: unknown, event: Event | undefined) => Promise<void>,
-): Promise<void> {
+): Promise<readonly Remainder[]> {
+  let left: readonly Remainder[] = []
   try {
-    await applyEffects(effectsOf([event]), deps)
+    left = await applyEffects(effectsOf([event]), deps)
   } catch (error) {
     const failure = failureOf(error)
     if (failure === 'outage') throw error
@@ -83,4 +94,5 @@ async function deliverOne(
     await bury(event, error, event.event)
   }
   deps.attempts.delete(event.id)
+  return left
 }

@@ -12,6 +12,7 @@ import { deliverEvents } from './deliver-events.ts'
 import { exceptionsOf, type Exceptions } from './exceptions.ts'
 import { DELIVERY_GROUP } from './give-up.ts'
 import { findWatermarks, type OpeningDeps } from './opening.ts'
+import { rangedDeliveries, type RangedDeliveries, type RangingDeps } from './ranged-deliveries.ts'
 import { rewriteAuthor } from './rewrite-author.ts'
 
 export interface DeliveryObserver {
@@ -28,6 +29,9 @@ export interface DeliverDeps extends OpeningDeps {
   readonly store: DeliveryStore
   readonly truth: Pick<Truth, 'posts' | 'users' | 'viewerRecords' | 'followers' | 'authorPage'>
   readonly waves: Waves
+  /** Where large deliveries go; without it a partition's consumer makes them by itself. */
+  readonly ranging?: RangingDeps
+  readonly inlineFollowersMax?: number
   readonly deadLetters: Pick<DeadLetters, 'bury' | 'list'>
   readonly observer: DeliveryObserver
 }
@@ -41,6 +45,7 @@ interface Life {
   readonly session: DeliverySession
   readonly claims: Claims
   readonly exceptions: Exceptions
+  readonly ranged: RangedDeliveries
   readonly rewrites: Background
 }
 
@@ -60,7 +65,8 @@ export function deliveryConsumers(deps: DeliverDeps): (partition: number) => Par
       try {
         const found = await findWatermarks(session, partition, deps)
         const claims = claimsOf(found, partition)
-        life = { session, claims, rewrites, exceptions: exceptionsOf(found, partition) }
+        const ranged = await rangedDeliveries(partition, deps.ranging)
+        life = { session, claims, rewrites, ranged, exceptions: exceptionsOf(found, partition) }
         return { fromTick: claims.lowestTick() }
       } catch (error) {
         await session[Symbol.asyncDispose]()
@@ -70,17 +76,22 @@ export function deliveryConsumers(deps: DeliverDeps): (partition: number) => Par
 
     async function handle({ events, tick, commit }: LogBatch) {
       if (life === undefined) throw new TypeError('a batch before open')
-      const { session, claims, exceptions, rewrites } = life
+      const { session, claims, exceptions, ranged, rewrites } = life
       const shared = { ...deps, session, attempts, onGivenUp: deps.observer.gaveUp }
 
-      const outcome = await deliverEvents(partition, events, shared)
+      const rangedMax = ranged.room()
+      const outcome = await deliverEvents(partition, events, { ...shared, rangedMax })
       exceptions.add(outcome.exceptions)
+      ranged.take(outcome.left)
       for (const author of outcome.renamed) {
         rewrites.start((signal) => rewriteAuthor(author, shared, signal))
       }
       if (tick !== undefined) {
-        await exceptions.settle(tick, shared)
-        await claims.advance(session, tick, exceptions.all())
+        await exceptions.settle(tick, { ...shared, ranged })
+        await ranged.settle()
+        const beside = ranged.beside(exceptions.all())
+        // Jobs begin when every bucket says that they do: that is how they know where they write.
+        if (await claims.advance(session, tick, beside)) await ranged.begin()
       }
       deps.observer.delivered(partition, readableEvents(events), tick)
       // A later batch commits for this one when its rewrites are done.

@@ -2,22 +2,24 @@ import { Event } from '../../shared/events/event.ts'
 import type { Tick } from '../../shared/events/tick.ts'
 import type { Bucket } from '../../shared/keys.ts'
 import { logPartitionOf } from '../../shared/keys.ts'
-import { DELIVERY_EXCEPTIONS_MAX, EXCEPTIONS_CHECK_MS } from '../../shared/limits.ts'
+import { DEAD_DELIVERIES_MAX, EXCEPTIONS_CHECK_MS } from '../../shared/limits.ts'
 import type { DeliveryException, Watermark } from '../../shared/watermark.ts'
 import type { DeadLetters } from '../ports/dead-letters.ts'
 import { applyEffects, type ApplyDeps } from './apply.ts'
 import { DELIVERY_GROUP } from './give-up.ts'
+import type { RangedDeliveries } from './ranged-deliveries.ts'
 
-/** What stands beside this partition's marks. */
+/** What stands beside this partition's marks, and is not in the hands of this consumer. */
 export interface Exceptions {
   all(): readonly DeliveryException[]
   add(found: readonly DeliveryException[]): void
-  /** Takes those back whose dead letter was replayed. */
+  /** Delivers what no dead letter stands for: it was replayed, or an earlier consumer left it unfinished. */
   settle(tick: Tick, deps: SettleDeps): Promise<void>
 }
 
 export interface SettleDeps extends ApplyDeps {
   readonly deadLetters: Pick<DeadLetters, 'list'>
+  readonly ranged: RangedDeliveries
 }
 
 export function exceptionsOf(found: ReadonlyMap<Bucket, Watermark>, partition: number): Exceptions {
@@ -43,7 +45,7 @@ export function exceptionsOf(found: ReadonlyMap<Bucket, Watermark>, partition: n
       checkedAtMs = tick.atMs
       const waiting = await deps.deadLetters.list({
         group: DELIVERY_GROUP,
-        limit: DELIVERY_EXCEPTIONS_MAX,
+        limit: DEAD_DELIVERIES_MAX,
       })
       const buried = new Set(
         waiting
@@ -51,8 +53,11 @@ export function exceptionsOf(found: ReadonlyMap<Bucket, Watermark>, partition: n
           .map((event) => (event !== undefined && 'post' in event ? event.post : undefined)),
       )
       for (const { author, post } of [...held.values()].filter((one) => !buried.has(one.post))) {
-        const created = [{ author, post, delivery: 'push' as const }]
-        await applyEffects({ created, posts: [post], users: [], viewers: [] }, deps)
+        if (!deps.ranged.has(post)) {
+          const created = [{ author, post, delivery: 'push' as const }]
+          const effects = { created, posts: [post], users: [], viewers: [] }
+          deps.ranged.take(await applyEffects(effects, { ...deps, rangedMax: deps.ranged.room() }))
+        }
         held.delete(post)
       }
     },

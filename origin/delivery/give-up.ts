@@ -1,6 +1,6 @@
 import type { Event, LogEvent } from '../../shared/events/event.ts'
 import type { UserId } from '../../shared/ids.ts'
-import { DELIVERY_EXCEPTIONS_MAX } from '../../shared/limits.ts'
+import { DEAD_DELIVERIES_MAX } from '../../shared/limits.ts'
 import type { ViewerRecord } from '../../shared/viewer-record.ts'
 import type { DeliveryException } from '../../shared/watermark.ts'
 import type { DeadLetters } from '../ports/dead-letters.ts'
@@ -26,10 +26,10 @@ export async function giveUp(
 ): Promise<DeliveryException | undefined> {
   const waiting = await deadLetters.list({
     group: DELIVERY_GROUP,
-    limit: DELIVERY_EXCEPTIONS_MAX,
+    limit: DEAD_DELIVERIES_MAX,
   })
   const isKnown = waiting.some((letter) => letter.event.id === failed.event.id)
-  if (waiting.length >= DELIVERY_EXCEPTIONS_MAX && !isKnown) {
+  if (waiting.length >= DEAD_DELIVERIES_MAX && !isKnown) {
     throw new Error(`delivery stops: ${waiting.length} dead letters wait`, { cause: error })
   }
   await deadLetters.bury({ group: DELIVERY_GROUP, error: wordsOf(error), ...failed })

@@ -57,9 +57,9 @@ export const CRASH_POINTS: readonly CrashPoint[] = [
     pair: 'publish, apply',
     replacement: {
       file: 'origin/delivery/apply.ts',
-      find: '  await pushPosts(alive,',
+      find: '  return pushPosts(alive,',
       replace: `  if (alive.length > 0) globalThis.crashPoint('fragments put, ids not pushed')
-  await pushPosts(alive,`,
+  return pushPosts(alive,`,
     },
   },
   {

@@ -5,11 +5,13 @@ import { kafkaClient } from '../../origin/adapters/kafka/client.ts'
 import { kafkaEventLog } from '../../origin/adapters/kafka/event-log.ts'
 import { kafkaPositions } from '../../origin/adapters/kafka/positions.ts'
 import { kafkaPublisher, kafkaSender } from '../../origin/adapters/kafka/publisher.ts'
+import { kafkaRangeQueue } from '../../origin/adapters/kafka/range-queue.ts'
 import type { Topics } from '../../origin/adapters/kafka/topics.ts'
 import { nodePace } from '../../origin/adapters/node/pace.ts'
 import { postgresOutbox } from '../../origin/adapters/postgres/outbox.ts'
 import { postgresPublications } from '../../origin/adapters/postgres/publications.ts'
 import { postgresTickTimes } from '../../origin/adapters/postgres/tick-times.ts'
+import type { RangeQueue } from '../../origin/ports/delivery-ranges.ts'
 import type { EventLog } from '../../origin/ports/event-log.ts'
 import { publishOutbox } from '../../origin/relay/publish-outbox.ts'
 import { logPartitionOf } from '../../shared/keys.ts'
@@ -82,6 +84,15 @@ export async function aMember(
     { sessionMs: 2_000, beatMs: 100, rebalanceMs, commitIdleMs: 50 },
   )
   return { log, cut: () => sockets.cut() }
+}
+
+/** The jobs of large deliveries on a topic, as one process sends and takes them. */
+export async function aRangeQueue(pool: pg.Pool, topics: Topics): Promise<RangeQueue> {
+  const { log } = await aMember(pool, { ...topics, events: topics.ranges })
+  const kafka = kafkaClient({ brokers: inject('kafkaBrokers'), clientId: 'test-ranges' })
+  const sender = kafkaSender(kafka)
+  onTestFinished(() => sender[Symbol.asyncDispose]())
+  return kafkaRangeQueue({ sender, topics, log, onStrange: quiet })
 }
 
 /** Appends an event of the key to the outbox; answers its id. */

@@ -8,18 +8,24 @@ import { answered } from './failure.ts'
 /**
  * One topic holds every event. A tick says that everything its horizon shows came before it in its
  * partition: over several topics that is true only where the slowest of them is, and a sharing of the
- * group could give the parts of one partition, with its one watermark, to several owners.
+ * group could give the parts of one partition, with its one watermark, to several owners. Jobs are no
+ * events: no watermark speaks of them.
  */
 export interface Topics {
   readonly events: string
+  /** Jobs of large deliveries, keyed by author and range of followers. */
+  readonly ranges: string
   /** What could not be handled, and what is not ours. */
   readonly dead: string
 }
 
 export const topicsOf = (prefix: string): Topics => ({
   events: `${prefix}.events`,
+  ranges: `${prefix}.deliveries`,
   dead: `${prefix}.events.dead`,
 })
+
+const namesOf = ({ events, ranges, dead }: Topics): readonly string[] => [events, ranges, dead]
 
 export const groupIdOf = ({ events }: Topics, group: string): string => `${events}.${group}`
 
@@ -35,7 +41,7 @@ export async function makeTopics(
   { replicas = -1 }: TopicOptions = {},
 ): Promise<readonly string[]> {
   const there = await answered(admin.listTopics(), 'list of topics')
-  const missing = [topics.events, topics.dead].filter((topic) => !there.includes(topic))
+  const missing = namesOf(topics).filter((topic) => !there.includes(topic))
   if (missing.length === 0) return []
   const made = admin.createTopics({
     // Its own waiting gives up where a broker has not heard of the topic yet.
@@ -81,10 +87,10 @@ const isNotThereYet = (error: unknown): boolean =>
 /** Whether the topics are what the log needs; throws in words that say how to mend it. */
 export async function checkTopics(admin: Admin, topics: Topics): Promise<void> {
   const there = await answered(admin.listTopics(), 'list of topics')
-  for (const topic of [topics.events, topics.dead]) {
+  for (const topic of namesOf(topics)) {
     if (!there.includes(topic)) throw wrong(`there is no topic ${topic}: npm run topics makes it`)
   }
-  const metadata = admin.fetchTopicMetadata({ topics: [topics.events, topics.dead] })
+  const metadata = admin.fetchTopicMetadata({ topics: [...namesOf(topics)] })
   for (const { name, partitions } of (await answered(metadata, 'topics')).topics) {
     if (partitions.length === LOG_PARTITIONS) continue
     throw wrong(

@@ -28,7 +28,8 @@ describe('the topics of the log', () => {
     const admin = await anAdmin()
     const topics = newTopics()
 
-    expect(await makeTopics(admin, topics)).toEqual([topics.events, topics.dead])
+    const { events, ranges, dead } = topics
+    expect(await makeTopics(admin, topics)).toEqual([events, ranges, dead])
     expect(await makeTopics(admin, topics)).toEqual([])
     await expect(checkTopics(admin, topics)).resolves.toBeUndefined()
     const { topics: made } = await admin.fetchTopicMetadata({ topics: [topics.events] })
@@ -44,8 +45,10 @@ describe('the topics of the log', () => {
       await admin.createTopics({ topics, waitForLeaders: false })
     }
     await make(narrow.events, 3, -1)
+    await make(narrow.ranges, LOG_PARTITIONS, -1)
     await make(narrow.dead, LOG_PARTITIONS, -1)
     await make(brief.events, LOG_PARTITIONS, 60_000)
+    await make(brief.ranges, LOG_PARTITIONS, -1)
     await make(brief.dead, LOG_PARTITIONS, -1)
     /** Once the broker has heard of what was made. */
     const refusal = (topics: Topics) =>
