@@ -1,21 +1,20 @@
 import { Hono } from 'hono'
-import { cors } from 'hono/cors'
 import { remembering } from '../shared/auth/remember.ts'
 import { tokenVerifier } from '../shared/auth/verify.ts'
-import { HEADERS } from '../shared/headers.ts'
+import { AppError } from '../shared/errors.ts'
 import type { Now } from '../shared/time.ts'
+import { likeness, type Answer } from './answer.ts'
+import type { Asked } from './asked.ts'
 import type { Checks } from './cache/checks.ts'
 import { memory } from './cache/memory.ts'
 import type { EdgeConfig } from './config.ts'
-import type { EdgeEnv } from './edge-env.ts'
 import type { Region } from './l2/pipeline.ts'
 import { regionReader } from './l2/region-reader.ts'
-import { authenticate, signedIn } from './middleware/authenticate.ts'
 import { findReader } from './middleware/find-reader.ts'
-import { problems, type Report } from './middleware/problems.ts'
-import { rateLimit, type RateLimiter } from './middleware/rate-limit.ts'
-import { requestId } from './middleware/request-id.ts'
-import { responseHeaders } from './middleware/response-headers.ts'
+import { gateway } from './middleware/gateway.ts'
+import { preflight } from './middleware/preflight.ts'
+import type { Report } from './middleware/problems.ts'
+import type { RateLimiter } from './middleware/rate-limit.ts'
 import { forwardedTokens } from './origin/forwarded-tokens.ts'
 import { originClient, type Fetch } from './origin/origin-client.ts'
 import { forward } from './routes/forward.ts'
@@ -39,20 +38,9 @@ export interface EdgeDeps {
 }
 
 const WRITES = ['POST', 'PUT', 'PATCH', 'DELETE']
-const OUR_HEADERS = [
-  HEADERS.token,
-  HEADERS.completeness,
-  HEADERS.servedBy,
-  HEADERS.requestId,
-  HEADERS.serverTiming,
-  HEADERS.retryAfter,
-  'ETag',
-  'RateLimit',
-  'RateLimit-Policy',
-]
 
 /** One isolate's edge: who is it, how often, then the reads that it answers, and the rest for the origin. */
-export function edgeApp(deps: EdgeDeps): Hono<EdgeEnv> {
+export function edgeApp(deps: EdgeDeps): Hono {
   const { now, checks } = deps
   const l1 = memory({ checks, now })
   const regions = deps.regions.map((region) => ({
@@ -67,30 +55,39 @@ export function edgeApp(deps: EdgeDeps): Hono<EdgeEnv> {
   const forwarded = forwardedTokens(now)
   const viewers = viewersOf(deps.auth.subject)
   const origin = originClient({ url: deps.originUrl, fetch: deps.fetch, now })
-  const toOrigin = forward({ origin, forwarded, viewers, memory: l1 })
-  const failures = problems(deps.report)
-
-  const app = new Hono<EdgeEnv>()
-  app.onError((error, c) => failures.onError(error, c))
-  app.notFound((c) => failures.notFound(c))
-  app.use(responseHeaders)
-  app.use(requestId(deps.newId))
-  app.use(async (c, next) => {
-    c.set('later', deps.later ?? ((work) => c.executionCtx.waitUntil(work)))
-    await next()
+  const { open, read, signedIn, failed } = gateway({
+    verify: remembering(tokenVerifier({ ...deps.auth, now }), now),
+    limiter: deps.limiter,
+    findReader: findReader({ regions, forwarded, viewers }),
+    forward: forward({ origin, forwarded, viewers, memory: l1 }),
+    newId: deps.newId,
+    report: deps.report,
+    later: deps.later,
   })
-  // Bearer tokens are no cookies: a foreign page can send only what it was given.
-  app.use(cors({ origin: '*', exposeHeaders: OUR_HEADERS, maxAge: 86_400 }))
-  app.get('/healthz', (c) => c.json({ status: 'ok' }))
+  const toOrigin = (asked: Asked) => asked.toOrigin()
 
-  app.use(authenticate(remembering(tokenVerifier({ ...deps.auth, now }), now)))
-  app.use(rateLimit(deps.limiter))
-  app.use(findReader({ regions, forwarded, viewers }))
+  const app = new Hono()
+  app.onError(failed)
+  app.options('*', open(preflight))
+  app.get('/healthz', open(healthy))
+  app.route('/', readRoutes({ read, signedIn }, { memory: l1, checks, now }))
   // A read, though its ids need a body: like other profiles it is for everyone.
-  app.post('/v1/users/batch', (c) => toOrigin(c))
-  app.on(WRITES, '/v1/*', signedIn)
-  app.route('/', readRoutes({ memory: l1, checks, now, forward: toOrigin }))
-  app.all('/v1/*', (c) => toOrigin(c))
-  app.on('GET', ['/openapi.json', '/docs', '/docs/*'], (c) => toOrigin(c))
+  app.post('/v1/users/batch', read(toOrigin))
+  app.on(WRITES, '/v1/*', signedIn(toOrigin))
+  // What no route takes: chained handlers would cost each read more than all of the gateway.
+  app.notFound(read((asked) => (isForOrigin(asked.path) ? asked.toOrigin() : nowhere())))
   return app
 }
+
+const JSON_LIKE = likeness({ 'content-type': 'application/json' })
+
+const healthy = (): Answer => ({
+  status: 200,
+  like: JSON_LIKE,
+  headers: {},
+  body: '{"status":"ok"}',
+})
+
+const isForOrigin = (path: string): boolean => /^\/(?:v1\/|docs(?:\/|$)|openapi\.json$)/.test(path)
+
+const nowhere = () => Promise.reject(new AppError('NOT_FOUND', 'no route'))

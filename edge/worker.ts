@@ -1,6 +1,7 @@
 import { edgeApp } from './app.ts'
 import { compose, type Bindings } from './compose.ts'
-import { problemResponse } from './middleware/problems.ts'
+import { problemAnswer } from './middleware/problems.ts'
+import { responseOf } from './middleware/response-headers.ts'
 import { logProblem } from './observe/log-problem.ts'
 
 /** One an isolate: its caches live as long as it does. */
@@ -14,7 +15,11 @@ export default {
       // A wrong configuration must not look like somebody's page to a cache.
       const requestId = crypto.randomUUID()
       logProblem(error, requestId)
-      return problemResponse(error, requestId)
+      return responseOf(problemAnswer(error, requestId), {
+        requestId,
+        isPersonal: false,
+        rateLimit: undefined,
+      })
     }
     return app.fetch(request, env, ctx)
   },

@@ -19,6 +19,12 @@ const id = z.string().refine(isId, { message: 'not an id' })
 export const PostIdSchema = id.transform((text) => text as PostId)
 export const UserIdSchema = id.transform((text) => text as UserId)
 
+/** For text of a request: `undefined` for what is no id. A schema says why; where nobody asks, it costs too much. */
+export const asPostId = (text: string): PostId | undefined =>
+  isId(text) ? (text as PostId) : undefined
+export const asUserId = (text: string): UserId | undefined =>
+  isId(text) ? (text as UserId) : undefined
+
 /** For text that a store of ours gave back: checked once, then trusted. */
 export const postId = (text: string): PostId => checked(text) as PostId
 export const userId = (text: string): UserId => checked(text) as UserId

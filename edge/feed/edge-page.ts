@@ -1,8 +1,8 @@
-import { feedPageBytes, type PageItem } from '../../shared/feed/page-bytes.ts'
+import { feedPageText, type PageItem } from '../../shared/feed/page-bytes.ts'
 import type { Interval } from '../../shared/feed/page.ts'
 import { formatHorizon, type Horizon } from '../../shared/horizon.ts'
 import { PRIVATE } from '../../shared/headers.ts'
-import type { EdgeAnswer } from '../read/edge-or-origin.ts'
+import type { EdgeAnswer } from '../read/edge-answer.ts'
 
 /** A feed page that the edge put together by itself. */
 export interface EdgePage {
@@ -20,8 +20,7 @@ export function answerOfPage(page: EdgePage): EdgeAnswer {
   const { items, nextCursor, asOf, interval, missing } = page
   const completeness = missing.length === 0 ? 'complete' : 'degraded'
   return {
-    status: 200,
-    body: feedPageBytes(items, {
+    body: feedPageText(items, {
       nextCursor,
       completeness,
       // It is shown only where the origin could not fill the gap.

@@ -3,8 +3,9 @@ import type { FeedPageRequest } from '../../shared/feed/page.ts'
 import type { Token } from '../../shared/horizon.ts'
 import type { UserId } from '../../shared/ids.ts'
 import { laterToken, parseToken } from '../../shared/token.ts'
+import type { Answer } from '../answer.ts'
 import { NotAtEdge } from '../not-at-edge.ts'
-import type { EdgeAnswer } from '../read/edge-or-origin.ts'
+import type { EdgeAnswer } from '../read/edge-answer.ts'
 import type { Reading } from '../read/reading.ts'
 import type { ReadContext } from '../read/serve-read.ts'
 import { serveRead } from '../read/serve-read.ts'
@@ -16,7 +17,7 @@ import { sessionPage } from './session-page.ts'
  * One page of the home feed. `latest` and later pages of a ranked walk are put together here, from L1 and
  * the nearest region; a first ranked page, and whatever the edge cannot vouch for, comes from the origin.
  */
-export function serveFeed(context: ReadContext, request: FeedPageRequest): Promise<Response> {
+export function serveFeed(context: ReadContext, request: FeedPageRequest): Promise<Answer> {
   const { viewer } = context.reader
   const nowMs = context.now()
   const cursor =

@@ -43,6 +43,8 @@ export interface RegionReader {
   /** False while the region failed too often to be tried. */
   allows(): boolean
   read(asks: Asks, later: Later): Promise<RegionRead>
+  /** Lease and log alone, after the answer; one at a time. */
+  poll(later: Later): void
 }
 
 export interface RegionReaderDeps {
@@ -59,6 +61,7 @@ export function regionReader({ name, pipeline }: Region, deps: RegionReaderDeps)
   let listening: Listening | undefined
   let seen: Sighting | undefined
   let pulled: PulledSet | undefined
+  let polledAtMs = Number.NEGATIVE_INFINITY
 
   /** A sighting from a moment to come is of before the clock went back, and would keep all others out until then. */
   const isNewer = (sentAtMs: number): boolean =>
@@ -125,12 +128,22 @@ export function regionReader({ name, pipeline }: Region, deps: RegionReaderDeps)
     }
   }
 
+  const read = (asks: Asks, later: Later): Promise<RegionRead> =>
+    flights.load(JSON.stringify(asks), () => watched(asks), later)
+
   return {
     name,
     listening: () => listening,
     seen: () => seen,
     pulled: () => pulled,
     allows: () => health.allows(),
-    read: (asks, later) => flights.load(JSON.stringify(asks), () => watched(asks), later),
+    read,
+    poll(later) {
+      const elapsedMs = now() - polledAtMs
+      // Under way, or lost with its request: nobody waits for it, so nobody has to join it.
+      if (elapsedMs >= 0 && elapsedMs < L2_DEADLINE_MS) return
+      polledAtMs = now()
+      later(read({ wave: {}, pulled: false }, later).catch(() => undefined))
+    },
   }
 }

@@ -1,32 +1,31 @@
-import { createMiddleware } from 'hono/factory'
 import { HEADERS, PRIVATE } from '../../shared/headers.ts'
-import type { EdgeEnv } from '../edge-env.ts'
+import type { Answer } from '../answer.ts'
 
-const SECURITY: Readonly<Record<string, string>> = {
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'x-frame-options': 'DENY',
-  'strict-transport-security': 'max-age=31536000',
+/** What the gateway knows of a request, and says in its answer. */
+export interface Told {
+  readonly requestId: string
+  /** Somebody signed in: nobody keeps for others what was said to somebody. */
+  readonly isPersonal: boolean
+  readonly rateLimit: Readonly<Record<string, string>> | undefined
 }
-const ANSWERS_ARE_DATA = "default-src 'none'; frame-ancestors 'none'"
 
 /**
- * The outermost layer: whatever came about inside, an error included, states its Cache-Control. Without
- * one, caches decide by themselves, and have shown one reader's answer to another.
+ * The one place where responses are made: whatever came about inside, an error included, says no more to
+ * caches than it may. They have shown one reader's answer to another.
  */
-export const responseHeaders = createMiddleware<EdgeEnv>(async (c, next) => {
-  await next()
-  const { headers } = c.res
-  const cacheControl = headers.get(HEADERS.cacheControl)
-  const keeps = c.res.ok || c.res.status === 304
-  // Nobody keeps an error, and nobody keeps for others what was said to somebody.
-  if (cacheControl === null || !keeps || c.get('subject') !== undefined) {
-    headers.set(HEADERS.cacheControl, PRIVATE)
+export function responseOf({ status, like, headers, body }: Answer, told: Told): Response {
+  const response = new Response(body, { status, headers: like.headers })
+  const out = response.headers
+  for (const name of Object.keys(headers)) out.set(name, headers[name] ?? '')
+  out.set(HEADERS.requestId, told.requestId)
+
+  const stated = headers[HEADERS.cacheControl] ?? like.cacheControl
+  // Nobody keeps an error.
+  const mayBeKept = !told.isPersonal && ((status >= 200 && status < 300) || status === 304)
+  if (!mayBeKept && stated !== PRIVATE) out.set(HEADERS.cacheControl, PRIVATE)
+
+  if (told.rateLimit !== undefined) {
+    for (const [name, value] of Object.entries(told.rateLimit)) out.set(name, value)
   }
-  for (const [name, value] of Object.entries(SECURITY)) headers.set(name, value)
-  if (!headers.has('content-security-policy')) {
-    headers.set('content-security-policy', ANSWERS_ARE_DATA)
-  }
-  // Between the origin and us only.
-  headers.delete(HEADERS.viewer)
-})
+  return response
+}

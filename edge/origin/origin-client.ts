@@ -1,9 +1,10 @@
 import { AppError } from '../../shared/errors.ts'
 import type { Token } from '../../shared/horizon.ts'
-import { HEADERS, PRIVATE } from '../../shared/headers.ts'
+import { HEADERS } from '../../shared/headers.ts'
 import { ORIGIN_BODY_BYTES_MAX, ORIGIN_DEADLINE_MS } from '../../shared/limits.ts'
 import type { Now } from '../../shared/time.ts'
 import { formatToken } from '../../shared/token.ts'
+import { likeness, type Answer } from '../answer.ts'
 import { readBounded } from '../bounded-body.ts'
 import { breaker } from '../breaker.ts'
 
@@ -21,7 +22,7 @@ export interface OriginRequest {
 }
 
 /** Rejects with STORE_UNAVAILABLE when the origin does not answer in time; its answers are complete bodies. */
-export type Origin = (request: OriginRequest) => Promise<Response>
+export type Origin = (request: OriginRequest) => Promise<Answer>
 
 /** What the origin needs to see of a request. Nothing else passes, cookies least of all. */
 const PASSED_IN = ['authorization', 'accept', 'content-type', 'if-none-match', 'idempotency-key']
@@ -49,7 +50,7 @@ export function originClient(deps: {
 }): Origin {
   const health = breaker(deps.now)
 
-  async function once(request: OriginRequest): Promise<Response> {
+  async function once(request: OriginRequest): Promise<Answer> {
     const response = await deps.fetch(new URL(request.target, deps.url).href, {
       method: request.method,
       headers: headersFor(request),
@@ -66,7 +67,7 @@ export function originClient(deps: {
   }
 
   /** Only reads may be sent twice, and only once more: a write may have been done although nobody answered. */
-  async function sent(request: OriginRequest): Promise<Response> {
+  async function sent(request: OriginRequest): Promise<Answer> {
     try {
       return await once(request)
     } catch (error) {
@@ -78,9 +79,9 @@ export function originClient(deps: {
   return async (request) => {
     if (!health.allows()) throw new AppError('STORE_UNAVAILABLE', 'the origin failed several times')
     try {
-      const response = await sent(request)
+      const answer = await sent(request)
       health.succeeded()
-      return response
+      return answer
     } catch (cause) {
       health.failed()
       throw new AppError('STORE_UNAVAILABLE', 'the origin did not answer', { cause })
@@ -98,14 +99,16 @@ function headersFor({ headers, requestId, token }: OriginRequest): Headers {
   return out
 }
 
-function answerOf(response: Response, body: Uint8Array<ArrayBuffer>): Response {
-  const headers = new Headers({ [HEADERS.cacheControl]: PRIVATE, [HEADERS.servedBy]: 'origin' })
+const FROM_ORIGIN = likeness({ [HEADERS.servedBy]: 'origin' })
+
+function answerOf(response: Response, body: Uint8Array<ArrayBuffer>): Answer {
+  const headers: Record<string, string> = {}
   for (const name of PASSED_OUT) {
     const value = response.headers.get(name)
-    if (value !== null) headers.set(name, value)
+    if (value !== null) headers[name] = value
   }
   const hasBody = ![101, 204, 205, 304].includes(response.status)
-  return new Response(hasBody ? body : null, { status: response.status, headers })
+  return { status: response.status, like: FROM_ORIGIN, headers, body: hasBody ? body : null }
 }
 
 const isTimeout = (error: unknown): boolean =>

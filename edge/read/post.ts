@@ -3,14 +3,15 @@ import { postTag } from '../../shared/etag.ts'
 import { PRIVATE, PUBLIC } from '../../shared/headers.ts'
 import type { PostId, UserId } from '../../shared/ids.ts'
 import { PUBLIC_STALE_MS_MAX } from '../../shared/limits.ts'
+import type { Answer } from '../answer.ts'
 import { NotAtEdge } from '../not-at-edge.ts'
-import type { EdgeAnswer } from './edge-or-origin.ts'
+import type { EdgeAnswer } from './edge-answer.ts'
 import { refuseBlocked } from './refuse-blocked.ts'
 import type { Reading } from './reading.ts'
 import { serveRead, type ReadContext } from './serve-read.ts'
 
 /** GET /v1/posts/:id */
-export function servePost(context: ReadContext, id: PostId): Promise<Response> {
+export function servePost(context: ReadContext, id: PostId): Promise<Answer> {
   const { viewer, signedIn, token } = context.reader
   return serveRead(context, {
     token,
@@ -40,8 +41,7 @@ async function postAtEdge(
   const asOf = reading.asOf()
   if (fragment.json === undefined) throw new AppError('POST_NOT_FOUND', `${id} is deleted`)
   return {
-    status: 200,
-    body: bytesOf(fragment.json),
+    body: fragment.json,
     asOf,
     completeness: 'complete',
     cacheControl: viewer === undefined ? PUBLIC : PRIVATE,
@@ -59,12 +59,11 @@ function stalePost({ memory }: ReadContext, id: PostId): EdgeAnswer | undefined 
     ageMsMax: PUBLIC_STALE_MS_MAX,
   })
   if (kept?.value.json === undefined) return undefined
-  return staleAnswer(bytesOf(kept.value.json))
+  return staleAnswer(kept.value.json)
 }
 
 /** Not to be kept by anybody: its time is nearly over. */
-export const staleAnswer = (body: Uint8Array<ArrayBuffer>): EdgeAnswer => ({
-  status: 200,
+export const staleAnswer = (body: string): EdgeAnswer => ({
   body,
   asOf: undefined,
   completeness: 'degraded',
@@ -73,7 +72,3 @@ export const staleAnswer = (body: Uint8Array<ArrayBuffer>): EdgeAnswer => ({
   reason: 'no-lease',
   servedBy: 'l1',
 })
-
-const encoder = new TextEncoder()
-/** No runtime encodes into shared memory; the types of some do not say so. */
-export const bytesOf = (text: string) => encoder.encode(text) as Uint8Array<ArrayBuffer>

@@ -13,7 +13,7 @@ import { NotAtEdge } from '../not-at-edge.ts'
 import type { Later } from '../single-flight.ts'
 import { absorb } from './absorb.ts'
 import { recall, remaining, unasked } from './recall.ts'
-import { isEmpty, nothingFound, waveOf, type Found, type Wants } from './wants.ts'
+import { hasAll, isEmpty, nothingFound, waveOf, type Found, type Wants } from './wants.ts'
 
 /** One request's way through L1 and L2, and what its answer can claim. */
 export interface Reading {
@@ -94,7 +94,7 @@ export function openReading(deps: ReadingDeps, token: Token | undefined): Readin
     const current = region()
     const seen = current.seen()
     if (seen === undefined || !checks.pollIsDue(now() - seen.sentAtMs)) return
-    later(current.read({ wave: {}, pulled: false }, later).catch(() => undefined))
+    current.poll(later)
   }
 
   function noteHeard(tag: Tag, epoch: number | undefined): void {
@@ -122,12 +122,17 @@ export function openReading(deps: ReadingDeps, token: Token | undefined): Readin
     async gather(wants) {
       // A read refreshes what L1 stands on, so what is there now is counted on, and looked up after it.
       const planned = nothingFound()
-      recall(memory, wants, wanted(), planned)
+      const had = recall(memory, wants, wanted(), planned)
+      const stands = hasAll(planned, wants) ? standing() : undefined
+      if (stands !== undefined) {
+        pollWhenDue()
+        horizons.push(stands.horizon, ...had)
+        return planned
+      }
       const asked = remaining(wants, planned)
       const knewPulled = region().pulled() !== undefined
       const found = nothingFound()
-      if (isEmpty(asked) && standing() !== undefined) pollWhenDue()
-      else await ask(asked, found)
+      await ask(asked, found)
 
       const lease = standing()
       if (lease !== undefined) {

@@ -1,13 +1,13 @@
 import { AppError } from '../../shared/errors.ts'
-import { matchesTag } from '../../shared/etag.ts'
-import { HEADERS, PUBLIC } from '../../shared/headers.ts'
-import { tokenOf, type Token } from '../../shared/horizon.ts'
+import { HEADERS } from '../../shared/headers.ts'
+import type { Token } from '../../shared/horizon.ts'
 import type { Now } from '../../shared/time.ts'
-import { formatToken, laterToken } from '../../shared/token.ts'
+import type { Answer } from '../answer.ts'
 import type { Checks } from '../cache/checks.ts'
 import type { Memory } from '../cache/memory.ts'
+import { NotAtEdge, type Reason } from '../not-at-edge.ts'
 import type { Reader } from '../reader.ts'
-import { edgeOrOrigin, type EdgeAnswer } from './edge-or-origin.ts'
+import { answerOf, type EdgeAnswer } from './edge-answer.ts'
 import { openReading, type Reading } from './reading.ts'
 
 /** What every read works with. */
@@ -16,9 +16,9 @@ export interface ReadContext {
   readonly memory: Memory
   readonly checks: Checks
   readonly now: Now
-  readonly ifNoneMatch: string | undefined
+  readonly ifNoneMatch: () => string | undefined
   /** Sends this very request on, with the token that the answer must have. */
-  readonly toOrigin: (token: Token | undefined) => Promise<Response>
+  readonly toOrigin: (token?: Token) => Promise<Answer>
 }
 
 export interface ReadPlan {
@@ -29,55 +29,54 @@ export interface ReadPlan {
   stale?(): EdgeAnswer | undefined
 }
 
-/** L1, L2, the origin, what is left: and headers that say which it was. */
-export async function serveRead(context: ReadContext, plan: ReadPlan): Promise<Response> {
-  const { reader, memory, checks, now } = context
+/** The ladder of every read at the edge: L1 and L2, the origin, what is left; and headers that say which it was. */
+export async function serveRead(context: ReadContext, plan: ReadPlan): Promise<Answer> {
+  const { memory, checks, now } = context
+  const { regions, later } = context.reader
   const startedAtMs = now()
-  const { regions, later } = reader
   const reading = openReading({ memory, checks, now, later, regions }, plan.token)
-  const timing = (...parts: readonly string[]) =>
-    [`edge;dur=${now() - startedAtMs}`, `l2;desc="${reading.waves()} waves"`, ...parts].join(', ')
+  const respond = (answer: EdgeAnswer) =>
+    answerOf(answer, {
+      token: plan.token,
+      ifNoneMatch: context.ifNoneMatch,
+      layer: reading.layer(),
+      timing: timingOf(reading, now() - startedAtMs),
+    })
 
-  return edgeOrOrigin({
-    async edge() {
-      try {
-        return await plan.edge(reading)
-      } catch (error) {
-        // A refusal claims something too: a block that the reader's token has the end of is no reason.
-        if (error instanceof AppError) reading.asOf()
-        throw error
-      }
-    },
-    stale: () => plan.stale?.(),
-    async origin(reason) {
-      const response = await context.toOrigin(reading.tokenForOrigin())
-      const theirs = response.headers.get(HEADERS.serverTiming)
-      response.headers.set(
-        HEADERS.serverTiming,
-        timing(`why;desc="${reason}"`, ...(theirs === null ? [] : [theirs])),
-      )
-      return response
-    },
-    respond(answer) {
-      const headers = new Headers({
-        'content-type': 'application/json',
-        [HEADERS.cacheControl]: answer.cacheControl,
-        [HEADERS.completeness]: answer.completeness,
-        [HEADERS.servedBy]: answer.servedBy ?? reading.layer(),
-        [HEADERS.serverTiming]: timing(),
-      })
-      const token = laterToken(plan.token, answer.asOf && tokenOf(answer.asOf))
-      if (token !== undefined) headers.set(HEADERS.token, formatToken(token))
-      if (answer.cacheControl !== PUBLIC) return new Response(answer.body, { headers })
+  const own = await atEdge(plan, reading)
+  if (typeof own !== 'string' && own.whole) return respond(own)
 
-      // One address has two kinds of answer.
-      headers.set('vary', 'Authorization')
-      const { etag } = answer
-      if (etag === undefined) return new Response(answer.body, { headers })
-      headers.set('etag', etag)
-      return matchesTag(context.ifNoneMatch, etag)
-        ? new Response(null, { status: 304, headers })
-        : new Response(answer.body, { headers })
-    },
-  })
+  const reason = typeof own === 'string' ? own : own.reason
+  const left = typeof own === 'string' ? plan.stale?.() : own
+  try {
+    const answer = await context.toOrigin(reading.tokenForOrigin())
+    if (answer.status >= 500 && left !== undefined) return respond(left)
+    const theirs = answer.headers[HEADERS.serverTiming]
+    const ours = `${timingOf(reading, now() - startedAtMs)}, why;desc="${reason}"`
+    const timing = theirs === undefined ? ours : `${ours}, ${theirs}`
+    return { ...answer, headers: { ...answer.headers, [HEADERS.serverTiming]: timing } }
+  } catch (error) {
+    if (left !== undefined && error instanceof AppError && error.spec.retry) return respond(left)
+    throw error
+  }
 }
+
+async function atEdge(plan: ReadPlan, reading: Reading): Promise<EdgeAnswer | Reason> {
+  try {
+    return await plan.edge(reading)
+  } catch (error) {
+    if (error instanceof NotAtEdge) return error.reason
+    if (!(error instanceof AppError)) throw error
+    // A refusal claims something too: a block that the reader's token has the end of is no reason.
+    try {
+      reading.asOf()
+    } catch (beyond) {
+      if (beyond instanceof NotAtEdge) return beyond.reason
+      throw beyond
+    }
+    throw error
+  }
+}
+
+const timingOf = (reading: Reading, elapsedMs: number): string =>
+  `edge;dur=${elapsedMs}, l2;desc="${reading.waves()} waves"`

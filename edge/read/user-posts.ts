@@ -2,14 +2,15 @@ import { formatCursor, parseCursor } from '../../shared/cursor.ts'
 import { AppError } from '../../shared/errors.ts'
 import { mergeSources } from '../../shared/feed/merge.ts'
 import { textTag } from '../../shared/etag.ts'
-import { plainPageBytes } from '../../shared/feed/page-bytes.ts'
+import { plainPageText } from '../../shared/feed/page-bytes.ts'
 import { PRIVATE, PUBLIC } from '../../shared/headers.ts'
 import type { Token } from '../../shared/horizon.ts'
 import { THE_BEGINNING, type PostId, type UserId } from '../../shared/ids.ts'
 import { laterToken, parseToken } from '../../shared/token.ts'
 import { endOf, latestCursor } from '../feed/latest-page.ts'
+import type { Answer } from '../answer.ts'
 import { NotAtEdge } from '../not-at-edge.ts'
-import type { EdgeAnswer } from './edge-or-origin.ts'
+import type { EdgeAnswer } from './edge-answer.ts'
 import type { Reading } from './reading.ts'
 import { refuseBlocked } from './refuse-blocked.ts'
 import { serveRead, type ReadContext } from './serve-read.ts'
@@ -21,7 +22,7 @@ export interface UserPostsRequest {
 }
 
 /** GET /v1/users/:id/posts */
-export function serveUserPosts(context: ReadContext, request: UserPostsRequest): Promise<Response> {
+export function serveUserPosts(context: ReadContext, request: UserPostsRequest): Promise<Answer> {
   const { viewer, signedIn, token } = context.reader
   const nowMs = context.now()
   // Bound to no reader: the same page serves everyone who may see it.
@@ -75,8 +76,7 @@ async function pageAtEdge(
     return fragment?.author === author && fragment.json !== undefined ? [fragment.json] : []
   })
   return {
-    status: 200,
-    body: plainPageBytes(texts, nextCursor),
+    body: plainPageText(texts, nextCursor),
     asOf,
     completeness: 'complete',
     cacheControl: viewer === undefined ? PUBLIC : PRIVATE,

@@ -5,15 +5,16 @@ import type { UserId } from '../../shared/ids.ts'
 import { PUBLIC_STALE_MS_MAX } from '../../shared/limits.ts'
 import type { UserViewer } from '../../shared/user.ts'
 import type { ViewerRecord } from '../../shared/viewer-record.ts'
+import type { Answer } from '../answer.ts'
 import { NotAtEdge } from '../not-at-edge.ts'
-import type { EdgeAnswer } from './edge-or-origin.ts'
-import { bytesOf, staleAnswer } from './post.ts'
+import type { EdgeAnswer } from './edge-answer.ts'
+import { staleAnswer } from './post.ts'
 import type { Reading } from './reading.ts'
 import { refuseBlocked } from './refuse-blocked.ts'
 import { serveRead, type ReadContext } from './serve-read.ts'
 
 /** GET /v1/users/:id */
-export function serveUser(context: ReadContext, id: UserId): Promise<Response> {
+export function serveUser(context: ReadContext, id: UserId): Promise<Answer> {
   const { viewer, signedIn, token } = context.reader
   return serveRead(context, {
     token,
@@ -43,8 +44,7 @@ async function userAtEdge(
     viewer === undefined ? undefined : marksOf(found.viewers.get(viewer), found.viewers.get(id))
   const text = userJson(fragment.json, counts, marks)
   return {
-    status: 200,
-    body: bytesOf(text),
+    body: text,
     asOf: reading.asOf(),
     completeness: 'complete',
     cacheControl: viewer === undefined ? PUBLIC : PRIVATE,
@@ -70,5 +70,5 @@ function staleUser({ memory }: ReadContext, id: UserId): EdgeAnswer | undefined 
   const fragment = memory.users.find(id, wanted)
   const counts = memory.counts.find(id, wanted)
   if (fragment === undefined || counts === undefined) return undefined
-  return staleAnswer(bytesOf(userJson(fragment.value.json, counts.value, undefined)))
+  return staleAnswer(userJson(fragment.value.json, counts.value, undefined))
 }

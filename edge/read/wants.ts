@@ -42,6 +42,20 @@ export const nothingFound = (): Found => ({
   undelivered: [],
 })
 
+/** Without making lists of what lacks: from L1 nothing does. */
+export const hasAll = (found: Found, wants: Wants): boolean =>
+  (wants.timeline === undefined || found.timeline !== undefined) &&
+  (wants.session === undefined || found.session !== undefined) &&
+  (wants.pulled !== true || found.pulled !== undefined) &&
+  allIn(found.viewers, wants.viewers) &&
+  allIn(found.posts, wants.posts) &&
+  allIn(found.users, wants.users) &&
+  allIn(found.counts, wants.counts) &&
+  allIn(found.authorLists, wants.authorLists)
+
+const allIn = <Id>(found: ReadonlyMap<Id, unknown>, ids: readonly Id[] | undefined): boolean =>
+  ids === undefined || ids.every((id) => found.has(id))
+
 export const isEmpty = (wants: Wants): boolean =>
   wants.timeline === undefined &&
   wants.session === undefined &&

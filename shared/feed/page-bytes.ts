@@ -22,19 +22,24 @@ const encoder = new TextEncoder()
 /** No runtime encodes into shared memory; the types of some do not say so. */
 const encoded = (text: string) => encoder.encode(text) as Uint8Array<ArrayBuffer>
 
-/** The bytes of a FeedPage, joined from fragments that nobody parses again. */
+/** A FeedPage, joined from fragments that nobody parses again. */
+export const feedPageText = (items: readonly PageItem[], claims: PageClaims): string =>
+  splice(`{"items":[${items.map(itemJson).join(',')}]}`, membersOf(claims))
+
+/** A Page<Post> or Page<User>. */
+export const plainPageText = (fragments: readonly string[], nextCursor: string | null): string =>
+  `{"items":[${fragments.join(',')}],"nextCursor":${JSON.stringify(nextCursor)}}`
+
+/** The same as bytes. */
 export const feedPageBytes = (
   items: readonly PageItem[],
   claims: PageClaims,
-): Uint8Array<ArrayBuffer> =>
-  encoded(splice(`{"items":[${items.map(itemJson).join(',')}]}`, membersOf(claims)))
+): Uint8Array<ArrayBuffer> => encoded(feedPageText(items, claims))
 
-/** The bytes of a Page<Post> or Page<User>. */
 export const plainPageBytes = (
   fragments: readonly string[],
   nextCursor: string | null,
-): Uint8Array<ArrayBuffer> =>
-  encoded(`{"items":[${fragments.join(',')}],"nextCursor":${JSON.stringify(nextCursor)}}`)
+): Uint8Array<ArrayBuffer> => encoded(plainPageText(fragments, nextCursor))
 
 /** A User's text: the fragment, its counts as they were stored, and what holds between it and the reader. */
 export const userJson = (
