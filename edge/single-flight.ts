@@ -15,20 +15,32 @@ export interface SingleFlight<Value> {
   load(key: string, work: () => Promise<Value>, later: Later): Promise<Value>
 }
 
+export interface SingleFlightOptions {
+  readonly waitMsMax: number
+  readonly now: Now
+  /** Calls once after the time; answers how to call it off. */
+  readonly after?: After
+}
+
+export type After = (ms: number, fire: () => void) => () => void
+
+const afterMs: After = (ms, fire) => {
+  const timer = setTimeout(fire, ms)
+  return () => clearTimeout(timer)
+}
+
 export function singleFlight<Value>({
   waitMsMax,
   now,
-}: {
-  readonly waitMsMax: number
-  readonly now: Now
-}): SingleFlight<Value> {
+  after = afterMs,
+}: SingleFlightOptions): SingleFlight<Value> {
   const flights = new Map<string, { readonly value: Promise<Value>; readonly sinceMs: number }>()
   return {
     load(key, work, later) {
       const flight = flights.get(key)
       const elapsedMs = flight === undefined ? 0 : now() - flight.sinceMs
       if (flight !== undefined && elapsedMs >= 0 && elapsedMs <= waitMsMax) {
-        return withinMs(flight.value, waitMsMax).catch(work)
+        return withinMs(flight.value, waitMsMax, after).catch(work)
       }
       const own = work().finally(() => {
         if (flights.get(key)?.value === own) flights.delete(key)
@@ -41,12 +53,16 @@ export function singleFlight<Value>({
   }
 }
 
-async function withinMs<Value>(flight: Promise<Value>, waitMs: number): Promise<Value> {
+async function withinMs<Value>(
+  flight: Promise<Value>,
+  waitMs: number,
+  after: After,
+): Promise<Value> {
   const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new Error('the shared load is late')), waitMs)
+  const callOff = after(waitMs, () => late.reject(new Error('the shared load is late')))
   try {
     return await Promise.race([flight, late.promise])
   } finally {
-    clearTimeout(timer)
+    callOff()
   }
 }

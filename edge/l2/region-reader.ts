@@ -7,7 +7,7 @@ import { breaker } from '../breaker.ts'
 import { listen, type Listening, type NumberedInvalidation } from '../cache/listening.ts'
 import type { Memory } from '../cache/memory.ts'
 import type { Stamp } from '../cache/shelf.ts'
-import { singleFlight, type Later } from '../single-flight.ts'
+import { singleFlight, type After, type Later } from '../single-flight.ts'
 import type { Delivered } from './delivered.ts'
 import { logCommands, readLog } from './log-commands.ts'
 import type { Region } from './pipeline.ts'
@@ -50,14 +50,20 @@ export interface RegionReader {
 export interface RegionReaderDeps {
   readonly memory: Memory
   readonly now: Now
+  /** Absent in a Worker, which has timers of its own. */
+  readonly after?: After
   /** The reader gets its answer from elsewhere; operators read of it here. */
   readonly report: (error: unknown) => void
 }
 
 export function regionReader({ name, pipeline }: Region, deps: RegionReaderDeps): RegionReader {
-  const { memory, now } = deps
+  const { memory, now, after } = deps
   const health = breaker(now)
-  const flights = singleFlight<RegionRead>({ waitMsMax: L2_DEADLINE_MS, now })
+  const flights = singleFlight<RegionRead>({
+    waitMsMax: L2_DEADLINE_MS,
+    now,
+    ...(after === undefined ? {} : { after }),
+  })
   let listening: Listening | undefined
   let seen: Sighting | undefined
   let pulled: PulledSet | undefined
