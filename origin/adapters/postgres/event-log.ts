@@ -7,20 +7,27 @@ import {
   OUTBOX_POLL_MS,
 } from '../../../shared/limits.ts'
 import type { EventLog, PartitionConsumer } from '../../ports/event-log.ts'
+import type { LogLeases, LogNewsLook } from '../../ports/log-leases.ts'
 import type { Outbox } from '../../ports/outbox.ts'
 import type { Pace } from '../../ports/pace.ts'
 import type { Signal } from '../../ports/signal.ts'
 import { logLeases } from './log-leases.ts'
-import { logNews } from './log-news.ts'
+import { logNews, postgresLogNews } from './log-news.ts'
 import { workPartition } from './log-partition.ts'
 
-export interface EventLogDeps {
+export interface EventLogDeps extends Omit<LeasedLogDeps, 'leases' | 'look'> {
   readonly pool: Pool
-  readonly outbox: Outbox
-  readonly wakeups: Pick<Signal, 'listen'>
-  readonly pace: Pace
   /** Names this process among those that share a group; never used twice. */
   readonly member: string
+}
+
+export interface LeasedLogDeps {
+  /** Of one group, as this process takes part in it. */
+  readonly leases: (group: string, leaseMs: number) => LogLeases
+  readonly look: LogNewsLook
+  readonly outbox: Pick<Outbox, 'read' | 'positionOfTick'>
+  readonly wakeups: Pick<Signal, 'listen'>
+  readonly pace: Pace
   readonly onFailure: (error: unknown, where: { group: string; partition?: number }) => void
 }
 
@@ -37,9 +44,22 @@ interface Held {
   readonly ended: Promise<void>
 }
 
+export const postgresEventLog = (
+  { pool, member, ...deps }: EventLogDeps,
+  options: EventLogOptions = {},
+): EventLog =>
+  leasedLog(
+    {
+      ...deps,
+      leases: (group, leaseMs) => logLeases(pool, { group, member, leaseMs }),
+      look: postgresLogNews(pool),
+    },
+    options,
+  )
+
 /** The outbox as the log: its partitions are leased to processes, its positions are snapshots. */
-export function postgresEventLog(deps: EventLogDeps, options: EventLogOptions = {}): EventLog {
-  const { pool, outbox, wakeups, pace, member, onFailure } = deps
+export function leasedLog(deps: LeasedLogDeps, options: EventLogOptions = {}): EventLog {
+  const { outbox, wakeups, pace, onFailure } = deps
   const {
     leaseMs = LOG_LEASE_MS,
     beatMs = LOG_BEAT_MS,
@@ -52,8 +72,8 @@ export function postgresEventLog(deps: EventLogDeps, options: EventLogOptions = 
     make: (partition: number) => PartitionConsumer,
     signal: AbortSignal,
   ): Promise<void> {
-    const leases = logLeases(pool, { group, member, leaseMs })
-    const news = logNews({ pool, wakeups, pace, pollMs })
+    const leases = deps.leases(group, leaseMs)
+    const news = logNews({ look: deps.look, wakeups, pace, pollMs })
     const held = new Map<number, Held>()
     let heldUntil = 0
 

@@ -1,33 +1,9 @@
 import type { Pool } from 'pg'
 import { formatHorizon, parseHorizon } from '../../../shared/horizon.ts'
 import { LOG_PARTITIONS } from '../../../shared/keys.ts'
-import type { Position } from '../../ports/outbox.ts'
+import type { LogLeases } from '../../ports/log-leases.ts'
 import { EPOCH } from './epoch.ts'
 import { answered } from './failure.ts'
-
-/** Who works on which partition of one group, as one member sees and changes it. */
-export interface LogLeases {
-  /** Gives each partition of a new group a row: at the beginning of what the outbox holds. */
-  register(): Promise<void>
-  /** Says that this member lives, and prolongs what it holds. */
-  beat(held: readonly number[]): Promise<Beat>
-  /** Takes free partitions, those of the dead among them. */
-  take(count: number): Promise<readonly number[]>
-  /** Where to go on. `undefined`: somebody else has it. */
-  position(partition: number): Promise<Position | undefined>
-  /** False: somebody else has it. */
-  commit(partition: number, position: Position): Promise<boolean>
-  release(partitions: readonly number[]): Promise<void>
-  /** Gives up membership, so that others need not wait for its end. */
-  leave(): Promise<void>
-}
-
-export interface Beat {
-  /** Of those held, the ones that are still this member's. */
-  readonly held: readonly number[]
-  /** How many this member should hold now. */
-  readonly share: number
-}
 
 export interface LeaseOptions {
   readonly group: string

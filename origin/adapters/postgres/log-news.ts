@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import { bell, rungOrAfter, type Bell } from '../../../shared/bell.ts'
 import { horizonBelow, horizonOfSnapshot, type Horizon } from '../../../shared/horizon.ts'
 import { LOG_PARTITIONS } from '../../../shared/keys.ts'
+import type { LogNewsLook } from '../../ports/log-leases.ts'
 import type { Pace } from '../../ports/pace.ts'
 import type { Signal } from '../../ports/signal.ts'
 import { EPOCH } from './epoch.ts'
@@ -14,7 +15,7 @@ export interface LogNews {
 }
 
 export interface LogNewsDeps {
-  readonly pool: Pool
+  readonly look: LogNewsLook
   readonly wakeups: Pick<Signal, 'listen'>
   readonly pace: Pace
   readonly pollMs: number
@@ -42,20 +43,9 @@ const LOOK = `
     ) unread
   ) news`
 
-/**
- * One look for all partitions of a process: without it each of them would ask by itself, twenty times a
- * second, to be told almost always that there is nothing.
- */
-export function logNews({ pool, wakeups, pace, pollMs }: LogNewsDeps): LogNews {
-  const bells = Array.from({ length: LOG_PARTITIONS }, bell)
-  const ringAll = () => {
-    for (const each of bells) each.ring()
-  }
-
-  let seen: Horizon = horizonBelow(0, 0)
-  let lastTick: string | null = null
-
-  async function look(): Promise<void> {
+export const postgresLogNews =
+  (pool: Pool): LogNewsLook =>
+  async (seen) => {
     const { rows } = await answered(
       pool.query<NewsRow>({
         name: 'log-news',
@@ -65,15 +55,34 @@ export function logNews({ pool, wakeups, pace, pollMs }: LogNewsDeps): LogNews {
     )
     const [row] = rows
     if (row === undefined) throw new TypeError('news without a row')
-    const horizon = horizonOfSnapshot(row.epoch, row.snapshot)
-    const isEverywhere =
-      horizon.epoch !== seen.epoch ||
-      row.tick !== lastTick ||
-      Number(row.events) >= EVENTS_LOOKED_AT_MAX
+    return {
+      horizon: horizonOfSnapshot(row.epoch, row.snapshot),
+      tick: row.tick === null ? undefined : Number(row.tick),
+      partitions: row.partitions ?? [],
+      isFlood: Number(row.events) >= EVENTS_LOOKED_AT_MAX,
+    }
+  }
+
+/**
+ * One look for all partitions of a process: without it each of them would ask by itself, twenty times a
+ * second, to be told almost always that there is nothing.
+ */
+export function logNews({ look, wakeups, pace, pollMs }: LogNewsDeps): LogNews {
+  const bells = Array.from({ length: LOG_PARTITIONS }, bell)
+  const ringAll = () => {
+    for (const each of bells) each.ring()
+  }
+
+  let seen: Horizon = horizonBelow(0, 0)
+  let lastTick: number | undefined
+
+  async function lookAndRing(): Promise<void> {
+    const { horizon, tick, partitions, isFlood } = await look(seen)
+    const isEverywhere = horizon.epoch !== seen.epoch || tick !== lastTick || isFlood
     if (isEverywhere) ringAll()
-    else for (const partition of row.partitions ?? []) bells[partition]?.ring()
+    else for (const partition of partitions) bells[partition]?.ring()
     seen = horizon
-    lastTick = row.tick
+    lastTick = tick
   }
 
   return {
@@ -84,7 +93,7 @@ export function logNews({ pool, wakeups, pace, pollMs }: LogNewsDeps): LogNews {
       while (!signal.aborted) {
         const rings = woken.rings()
         // A look that fails wakes everyone: each meets the outage by itself, where it is reported and paced.
-        await look().catch(ringAll)
+        await lookAndRing().catch(ringAll)
         await rungOrAfter({ bell: woken, rings, ms: pollMs }, pace.sleep, signal)
       }
       stopListening()

@@ -4,9 +4,9 @@ import type { Bell } from '../../../shared/bell.ts'
 import { covers, horizonBelow } from '../../../shared/horizon.ts'
 import { LOG_BATCH_EVERY_MS } from '../../../shared/limits.ts'
 import type { PartitionConsumer } from '../../ports/event-log.ts'
+import type { LogLeases } from '../../ports/log-leases.ts'
 import type { Outbox, OutboxRead, Position } from '../../ports/outbox.ts'
 import type { Pace } from '../../ports/pace.ts'
-import type { LogLeases } from './log-leases.ts'
 
 export interface PartitionDeps {
   readonly outbox: Pick<Outbox, 'read' | 'positionOfTick'>
