@@ -1,13 +1,15 @@
 import { compareIds, newestFirst, type PostId } from '../../../shared/ids.ts'
 import type { ListKey } from '../../../shared/keys.ts'
+import { LIST_LIFE_MS, WARMING_MS } from '../../../shared/limits.ts'
 import type { PostList } from '../../../shared/list.ts'
 import type { ListStore } from '../../ports/list-store.ts'
-import { generationOfList, wholeList, type MemoryNode } from './node.ts'
+import { generationOfList, livingList, wholeList, type MemoryRedis } from './node.ts'
 
 export function memoryListStore(
-  node: MemoryNode,
+  node: MemoryRedis,
   { postsMax }: { readonly postsMax: () => number },
 ): ListStore {
+  let warmers = 0
   return {
     push(lists, post) {
       for (const list of lists) pushTo(node, list, post, postsMax())
@@ -19,17 +21,20 @@ export function memoryListStore(
     async warm(list, load) {
       const generation = generationOfList(node, list)
       if (generation === undefined) return 'gave-up'
-      if (node.lists.get(list)?.state === 'warming' || wholeList(node, list) !== undefined) {
+      if (livingList(node, list)?.state === 'warming' || wholeList(node, list) !== undefined) {
         return 'owned'
       }
-      const warmer = Symbol('warmer')
-      node.lists.set(list, { state: 'warming', warmer, pushed: new Set() })
+      warmers += 1
+      const warmer = `${node.now()}.${warmers}.${node.journal.count()}`
+      const expiresAtMs = node.now() + WARMING_MS
+      node.lists.set(list, { state: 'warming', warmer, pushed: [], expiresAtMs })
       const loaded = await load()
-      const found = node.lists.get(list)
+      const found = livingList(node, list)
       if (found?.state !== 'warming' || found.warmer !== warmer) return 'gave-up'
       if (generationOfList(node, list) !== generation) return 'gave-up'
       const posts = { ...loaded, ids: [...new Set([...found.pushed, ...loaded.ids])] }
-      node.lists.set(list, { state: 'whole', generation, posts })
+      const state = { state: 'whole', generation, posts } as const
+      node.lists.set(list, { ...state, expiresAtMs: node.now() + LIST_LIFE_MS })
       return 'warmed'
     },
 
@@ -41,11 +46,14 @@ export function memoryListStore(
 }
 
 /** Reaches only a list that exists; one that is being warmed keeps it for its warmer. */
-export function pushTo(node: MemoryNode, list: ListKey, post: PostId, postsMax: number): void {
-  const found = node.lists.get(list)
+export function pushTo(node: MemoryRedis, list: ListKey, post: PostId, postsMax: number): void {
+  const found = livingList(node, list)
   if (found === undefined) return
-  if (found.state === 'warming') found.pushed.add(post)
-  else node.lists.set(list, { ...found, posts: withPost(found.posts, post, postsMax) })
+  if (found.state === 'warming') {
+    node.lists.set(list, { ...found, pushed: [...found.pushed, post] })
+  } else {
+    node.lists.set(list, { ...found, posts: withPost(found.posts, post, postsMax) })
+  }
 }
 
 function withPost(posts: PostList, post: PostId, postsMax: number): PostList {

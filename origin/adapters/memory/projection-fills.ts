@@ -1,10 +1,10 @@
-import { FILL_AGE_MS_MAX } from '../../../shared/limits.ts'
+import { COUNTS_LIFE_MS, FILL_AGE_MS_MAX } from '../../../shared/limits.ts'
 import type { Now } from '../../../shared/time.ts'
 import type { ProjectionFills } from '../../ports/projection-fills.ts'
-import type { MemoryNode } from './node.ts'
+import type { MemoryRedis } from './node.ts'
 import { putPost, putVersioned } from './versions.ts'
 
-export function memoryProjectionFills(node: MemoryNode, now: Now): ProjectionFills {
+export function memoryProjectionFills(node: MemoryRedis, now: Now): ProjectionFills {
   const isLate = (readAtMs: number) => now() - readAtMs > FILL_AGE_MS_MAX
   return {
     posts(fragments, readAtMs) {
@@ -26,7 +26,12 @@ export function memoryProjectionFills(node: MemoryNode, now: Now): ProjectionFil
       return Promise.resolve()
     },
     counts(counts) {
-      for (const [user, entry] of counts) putVersioned(node.counts, user, entry)
+      const expiresAtMs = node.now() + COUNTS_LIFE_MS
+      for (const [user, entry] of counts) {
+        const isOver = (node.counts.get(user)?.expiresAtMs ?? 0) <= node.now()
+        if (isOver) node.counts.delete(user)
+        putVersioned(node.counts, user, { ...entry, expiresAtMs })
+      }
       return Promise.resolve()
     },
   }

@@ -1,52 +1,34 @@
-import { bucketOf, bucketOfKey, type Bucket } from '../../../shared/keys.ts'
+import { planWave, type Command, type Reply } from '../../../shared/feed/wave.ts'
 import type { Waves } from '../../ports/waves.ts'
-import { watermarkOf } from './delivery-store.ts'
-import { wholeList, type MemoryNode } from './node.ts'
+import { runCommand } from './commands.ts'
+import type { MemoryRedis } from './node.ts'
 
-export function memoryWaves(node: MemoryNode, onWave?: () => void): Waves {
-  return {
-    send(request) {
-      onWave?.()
-      const { lists = [], posts = [], heads = [], users = [], counts = [], viewers = [] } = request
-      const sessions = request.sessions ?? []
-      const buckets = new Set<Bucket | undefined>([
-        ...lists.map(bucketOfKey),
-        ...[posts, heads, users, counts, viewers].flat().map(bucketOf),
-        ...sessions.map(({ viewer }) => bucketOf(viewer)),
-      ])
-      return Promise.resolve({
-        watermarks: found(
-          [...buckets].filter((bucket) => bucket !== undefined),
-          (bucket) => watermarkOf(node, bucket),
-        ),
-        lists: found(lists, (list) => wholeList(node, list)),
-        posts: found(posts, (post) => node.posts.get(post)),
-        heads: found(heads, (post) => {
-          const fragment = node.posts.get(post)
-          return fragment && { ...fragment, authorVersion: 0, json: undefined }
-        }),
-        users: found(users, (user) => node.users.get(user)),
-        counts: found(counts, (user) => node.counts.get(user)?.json),
-        viewers: found(viewers, (viewer) => node.viewers.get(viewer)),
-        sessions: new Map(
-          sessions.flatMap(({ viewer, session }) => {
-            const kept = node.sessions.get(viewer)?.find((one) => one.session === session)
-            return kept === undefined ? [] : [[session, kept.text] as const]
-          }),
-        ),
-      })
-    },
+/** Runs the commands in their order, as one connection does. Others may come in between. */
+export async function runCommands(
+  node: MemoryRedis,
+  commands: readonly Command[],
+  /** Awaited before the command; a pipeline is no transaction. */
+  before?: (at: number) => Promise<void> | undefined,
+): Promise<Reply[]> {
+  const replies: Reply[] = []
+  for (const [at, command] of commands.entries()) {
+    const pause = before?.(at)
+    if (pause !== undefined) await pause
+    replies.push(runCommand(node, command))
   }
+  return replies
 }
 
-function found<Key, Value>(
-  asked: readonly Key[],
-  find: (key: Key) => Value | undefined,
-): Map<Key, Value> {
-  const answers = new Map<Key, Value>()
-  for (const key of asked) {
-    const value = find(key)
-    if (value !== undefined) answers.set(key, value)
+export function memoryWaves(
+  node: MemoryRedis,
+  onWave?: () => void,
+  before?: (at: number) => Promise<void> | undefined,
+): Waves {
+  return {
+    async send(request) {
+      onWave?.()
+      const wave = planWave(request)
+      return wave.read(await runCommands(node, wave.commands, before))
+    },
   }
-  return answers
 }

@@ -1,0 +1,131 @@
+import { AppError, type ErrorCode } from '../../../shared/errors.ts'
+import type { FeedPage, FeedPageRequest } from '../../../shared/feed/page.ts'
+import { HEADERS } from '../../../shared/headers.ts'
+import type { Token } from '../../../shared/horizon.ts'
+import type { PostId, UserId } from '../../../shared/ids.ts'
+import { problemOf } from '../../../shared/problem.ts'
+import { formatToken, parseToken } from '../../../shared/token.ts'
+import { runCommands } from '../../../origin/adapters/memory/waves.ts'
+import { checks } from '../../../edge/cache/checks.ts'
+import { memory } from '../../../edge/cache/memory.ts'
+import { serveFeed } from '../../../edge/feed/serve-feed.ts'
+import type { Pipeline } from '../../../edge/l2/pipeline.ts'
+import { regionReader } from '../../../edge/l2/region-reader.ts'
+import { forwardedTokens } from '../../../edge/origin/forwarded-tokens.ts'
+import { servePost } from '../../../edge/read/post.ts'
+import type { ReadContext } from '../../../edge/read/serve-read.ts'
+import { forgetWritten } from '../../../edge/routes/forget-written.ts'
+import type { Answered, OriginWire } from './wire.ts'
+import type { SimProcess } from './process.ts'
+import type { Seam } from './seam.ts'
+import type { Stores } from './stores.ts'
+
+export interface EdgeDeps {
+  readonly process: SimProcess
+  readonly seam: Seam
+  readonly stores: Stores
+  readonly origin: OriginWire
+  readonly interrupt: (store: 'l2') => ((at: number) => Promise<void> | undefined) | undefined
+  readonly replicaWasBehind: (writes: number) => void
+}
+
+/** One isolate: what the routes of the edge do, without the bytes of HTTP. */
+export interface SimEdge {
+  feed(
+    viewer: UserId,
+    request: FeedPageRequest,
+    token: Token | undefined,
+  ): Promise<Answered<FeedPage>>
+  post(viewer: UserId, post: PostId, token: Token | undefined): Promise<Answered<{ text: string }>>
+  /** Sends a write on, and remembers of the answer what later reads need. */
+  write(viewer: UserId, pathname: string, send: () => Promise<Token>): Promise<Token>
+}
+
+export function simEdge(deps: EdgeDeps): SimEdge {
+  const { process, seam, stores, origin } = deps
+  const { now } = process.pace
+  const l1 = memory({ checks, now })
+  const pipeline: Pipeline = (commands) =>
+    seam.call(process, 'l2', 'pipeline', () => {
+      const behind = stores.replica.catchUp(stores.redis.now() - stores.replicaLagMs)
+      if (behind > 0) deps.replicaWasBehind(behind)
+      return runCommands(stores.replica.node, commands, deps.interrupt('l2'))
+    })
+  const region = regionReader(
+    { name: 'here', latitude: 0, longitude: 0, pipeline },
+    { memory: l1, now, after: (ms, fire) => process.after(ms, fire), report: () => undefined },
+  )
+  const forwarded = forwardedTokens(now)
+
+  const contextOf = (
+    viewer: UserId,
+    token: Token | undefined,
+    toOrigin: ReadContext['toOrigin'],
+  ): ReadContext => ({
+    reader: {
+      viewer,
+      signedIn: true,
+      token: token ?? forwarded.of(viewer),
+      regions: [region],
+      later: (work) => void work.catch(() => undefined),
+    },
+    memory: l1,
+    checks,
+    now,
+    ifNoneMatch: undefined,
+    toOrigin,
+  })
+
+  return {
+    feed: async (viewer, request, token) =>
+      answered(() =>
+        serveFeed(
+          contextOf(viewer, token, (raised) =>
+            responseOf(() => origin.feed(process, viewer, request, raised)),
+          ),
+          request,
+        ),
+      ),
+    post: async (viewer, post, token) =>
+      answered(() =>
+        servePost(
+          contextOf(viewer, token, (raised) =>
+            responseOf(() => origin.post(process, viewer, post, raised)),
+          ),
+          post,
+        ),
+      ),
+    async write(viewer, pathname, send) {
+      const token = await seam.call(process, 'origin', pathname, send, { neverLate: true })
+      forwarded.note(viewer, token)
+      forgetWritten(l1, pathname, viewer)
+      return token
+    },
+  }
+}
+
+/** As the origin's HTTP says it. */
+async function responseOf(
+  ask: () => Promise<{ readonly body: Uint8Array<ArrayBuffer>; readonly token: Token | undefined }>,
+): Promise<Response> {
+  try {
+    const { body, token } = await ask()
+    const headers = token === undefined ? {} : { [HEADERS.token]: formatToken(token) }
+    return new Response(body, { status: 200, headers })
+  } catch (error) {
+    // Not the origin's answer: it could not be reached.
+    if (!(error instanceof AppError) || error.message.startsWith('origin ')) throw error
+    return Response.json(problemOf(error, 'sim'), { status: error.spec.status })
+  }
+}
+
+async function answered<Body>(serve: () => Promise<Response>): Promise<Answered<Body>> {
+  const response = await serve()
+  const body = (await response.json()) as Body & { code?: ErrorCode }
+  if (!response.ok) throw new AppError(body.code ?? 'INTERNAL', 'the origin said so')
+  return {
+    body,
+    token: parseToken(response.headers.get(HEADERS.token) ?? ''),
+    servedBy: response.headers.get(HEADERS.servedBy) ?? 'origin',
+  }
+}
