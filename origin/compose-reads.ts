@@ -10,6 +10,7 @@ import { afterAnswer } from './feed/effects/after-answer.ts'
 import { explain } from './feed/explain.ts'
 import { homeFeed } from './feed/home-feed.ts'
 import { keptFragments } from './feed/query/kept-fragments.ts'
+import { losses, watchedWaves } from './feed/query/losses.ts'
 import { forgetHeard, viewerRecords } from './feed/query/viewer-records.ts'
 import { readFeed } from './feed/read-feed.ts'
 import { countedLookUps, countedWaves } from './observe/counted-reads.ts'
@@ -30,7 +31,8 @@ export interface ReadsDeps {
 /** The flows that answer readers, and the tail that they cover lag with. */
 export function composeReads({ stores, settings, metrics, now, failed }: ReadsDeps) {
   const { truth, fills, lists, pace } = stores
-  const waves = countedWaves(stores.waves, (kind, hits, misses) =>
+  const seen = losses()
+  const waves = countedWaves(watchedWaves(stores.waves, seen), (kind, hits, misses) =>
     metrics.cacheRead('redis', kind, hits, misses),
   )
   const tail = outboxTail({
@@ -40,7 +42,7 @@ export function composeReads({ stores, settings, metrics, now, failed }: ReadsDe
     pace,
     onFailure: (error) => failed('tail', error),
   })
-  const records = countedLookUps(viewerRecords({ tail, now }), (hits, misses) =>
+  const records = countedLookUps(viewerRecords({ tail, now, losses: seen }), (hits, misses) =>
     metrics.cacheRead('process', 'viewer-record', hits, misses),
   )
   tail.onHeard(forgetHeard(records))
@@ -55,6 +57,7 @@ export function composeReads({ stores, settings, metrics, now, failed }: ReadsDe
     tail,
     records,
     fills,
+    losses: seen,
     now,
     later,
     relations: stores.relations,
@@ -66,6 +69,7 @@ export function composeReads({ stores, settings, metrics, now, failed }: ReadsDe
     elapsedMs: () => performance.now(),
     kept: keptFragments({
       tail,
+      losses: seen,
       counted: (hits, misses) => metrics.cacheRead('process', 'post', hits, misses),
     }),
     counted: (hits: number, misses: number) => metrics.cacheRead('redis', 'post', hits, misses),

@@ -97,7 +97,7 @@ function lossRun(): Run {
       await using world = await warmWorld(ground)
       const rows: Row[] = []
       for (const loss of LOSSES) {
-        const how = { loss, reads: each, perSecond: PER_SECOND, untilFromL2: true }
+        const how = { loss, reads: each, perSecond: PER_SECOND }
         rows.push(await flushed(world.stack, world.warm, how))
         say(table(rows.slice(-1)))
       }

@@ -42,6 +42,8 @@ export async function findFragments(
 ): Promise<ReadonlyMap<PostId, PostFragment>> {
   const { stores, truthOnly, later } = reading
   const found = (truthOnly ? undefined : kept?.find(ids)) ?? new Map<PostId, PostFragment>()
+  const unsure = [...found.keys()].filter((id) => kept?.isInRedis(id) === false)
+  for (const id of unsure) found.delete(id)
   const asked = ids.filter((id) => !found.has(id))
   if (asked.length === 0) return found
   const wave = truthOnly ? undefined : await stores.wave({ posts: asked })
@@ -52,6 +54,16 @@ export async function findFragments(
     const watermark = wave?.watermarks.get(bucketOf(id))
     const mark = watermark && lowestMark(watermark)
     if (mark !== undefined) kept?.keep(id, fragment, mark)
+  }
+
+  // What Redis has lost and the process has not is as new as what the tail has heard.
+  const own = kept?.find(unsure.filter((id) => !found.has(id))) ?? new Map<PostId, PostFragment>()
+  for (const [id, fragment] of own) found.set(id, fragment)
+  // Before the next life of a bucket begins, what is put there is taken away again.
+  const lost = new Map([...own].filter(([id]) => wave?.watermarks.has(bucketOf(id)) === true))
+  if (lost.size > 0) {
+    const keptAtMs = now() - tail.ageMs()
+    later(() => fills.posts(lost, keptAtMs))
   }
   const absent = asked.filter((id) => !found.has(id))
   counted?.(asked.length - absent.length, absent.length)

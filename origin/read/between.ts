@@ -2,6 +2,7 @@ import type { WaveAnswer } from '../../shared/feed/wave.ts'
 import type { UserId } from '../../shared/ids.ts'
 import type { UserViewer } from '../../shared/user.ts'
 import type { ViewerRecord } from '../../shared/viewer-record.ts'
+import { putBackLost } from '../feed/query/put-back.ts'
 import { currentRecord } from '../feed/query/viewer-records.ts'
 import type { ReadDeps, Reading } from './open-reading.ts'
 
@@ -66,18 +67,24 @@ export const viewerBlock = ({ following, followedBy, blocking, muting }: Between
 })
 
 async function recordsOf(
-  { records, tail, fills, now, later }: ReadDeps,
+  deps: ReadDeps,
   { stores, truthFirst }: Pick<Reading, 'stores' | 'truthFirst'>,
   people: readonly UserId[],
   wave: WaveAnswer | undefined,
 ): Promise<ReadonlyMap<UserId, ViewerRecord>> {
+  const { records, tail, fills, now, later } = deps
   const vouched = await truthFirst((truth) => truth.viewerRecords(people))
   if (vouched !== undefined) return vouched
 
   const readAtMs = now()
   const found = new Map<UserId, ViewerRecord>()
   for (const person of people) {
-    const record = records.get(person) ?? currentRecord(wave, person, tail)
+    const record = records.get(person)
+    if (record !== undefined) found.set(person, record)
+  }
+  if (!stores.isRedisAway()) putBackLost(deps, [...found.values()])
+  for (const person of people) {
+    const record = found.get(person) ?? currentRecord(wave, person, tail)
     if (record !== undefined) found.set(person, record)
   }
   const absent = people.filter((person) => !found.has(person))

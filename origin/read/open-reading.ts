@@ -2,24 +2,20 @@ import type { Horizon, Token } from '../../shared/horizon.ts'
 import { tokenOf } from '../../shared/horizon.ts'
 import type { UserId } from '../../shared/ids.ts'
 import type { Completeness } from '../../shared/feed/page.ts'
-import type { Now } from '../../shared/time.ts'
 import { laterToken } from '../../shared/token.ts'
 import { labels as noLabels, type Labels } from '../feed/query/labels.ts'
+import type { PutBackDeps } from '../feed/query/put-back.ts'
 import { reachToken } from '../feed/query/reach-token.ts'
 import { readStores, type ReadStores, type ReadStoresDeps } from '../feed/query/read-stores.ts'
 import type { ViewerRecords } from '../feed/query/viewer-records.ts'
-import type { ProjectionFills } from '../ports/projection-fills.ts'
 import type { Relations } from '../ports/relations.ts'
 import type { Tail } from '../ports/tail.ts'
 import type { Truth } from '../ports/truth.ts'
 
-export interface ReadDeps extends ReadStoresDeps {
+export interface ReadDeps extends ReadStoresDeps, PutBackDeps {
   readonly tail: Tail
   readonly records: ViewerRecords
   readonly relations: Relations
-  readonly fills: ProjectionFills
-  readonly now: Now
-  readonly later: (work: () => Promise<void>) => void
 }
 
 export interface Reader {

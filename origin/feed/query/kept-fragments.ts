@@ -4,6 +4,7 @@ import { tags } from '../../../shared/invalidation.ts'
 import { KEPT_FRAGMENTS_BYTES_MAX } from '../../../shared/limits.ts'
 import type { PartitionMark } from '../../../shared/watermark.ts'
 import type { Tail } from '../../ports/tail.ts'
+import type { Losses } from './losses.ts'
 
 /**
  * Fragments in the process's memory: the newest posts of well-read authors are on most pages, and with
@@ -15,6 +16,8 @@ import type { Tail } from '../../ports/tail.ts'
  */
 export interface KeptFragments {
   find(posts: readonly PostId[]): Map<PostId, PostFragment>
+  /** Redis has lost nothing since it was seen to hold it. */
+  isInRedis(post: PostId): boolean
   /** `mark`: the lowest of the watermark that was read before the fragment. */
   keep(post: PostId, fragment: PostFragment, mark: PartitionMark): void
 }
@@ -24,16 +27,19 @@ interface Entry {
   readonly epoch: number
   readonly deliveredToMs: number
   readonly bytes: number
+  readonly inRedisAt: number
 }
 
 export interface KeptFragmentsDeps {
   readonly tail: Pick<Tail, 'heard' | 'horizon' | 'reachesToMs'>
+  readonly losses: Pick<Losses, 'count'>
   readonly counted?: (hits: number, misses: number) => void
   readonly bytesMax?: number
 }
 
 export function keptFragments({
   tail,
+  losses,
   counted,
   bytesMax = KEPT_FRAGMENTS_BYTES_MAX,
 }: KeptFragmentsDeps): KeptFragments {
@@ -67,10 +73,13 @@ export function keptFragments({
       counted?.(found.size, posts.length - found.size)
       return found
     },
+    isInRedis: (post) => entries.get(post)?.inRedisAt === losses.count(),
     keep(post, fragment, { atMs }) {
       drop(post)
       const size = bytesOf(fragment)
-      const entry = { fragment, epoch: tail.horizon().epoch, deliveredToMs: atMs, bytes: size }
+      const { epoch } = tail.horizon()
+      const inRedisAt = losses.count()
+      const entry = { fragment, epoch, deliveredToMs: atMs, bytes: size, inRedisAt }
       if (size > bytesMax || !stands(post, entry)) return
       entries.set(post, entry)
       bytes += size

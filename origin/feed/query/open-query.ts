@@ -2,23 +2,18 @@ import { AppError } from '../../../shared/errors.ts'
 import type { WaveAnswer, WaveRequest } from '../../../shared/feed/wave.ts'
 import type { Horizon, Token } from '../../../shared/horizon.ts'
 import type { UserId } from '../../../shared/ids.ts'
-import type { Now } from '../../../shared/time.ts'
 import type { ViewerRecord } from '../../../shared/viewer-record.ts'
-import type { ProjectionFills } from '../../ports/projection-fills.ts'
 import type { Tail } from '../../ports/tail.ts'
 import type { FeedQuery } from './feed-query.ts'
 import { labels as noLabels, type Labels } from './labels.ts'
+import { putBackLost, type PutBackDeps } from './put-back.ts'
 import { reachToken } from './reach-token.ts'
 import { readStores, type ReadStores, type ReadStoresDeps } from './read-stores.ts'
 import { currentRecord, type ViewerRecords } from './viewer-records.ts'
 
-export interface OpenQueryDeps extends ReadStoresDeps {
+export interface OpenQueryDeps extends ReadStoresDeps, PutBackDeps {
   readonly tail: Tail
   readonly records: ViewerRecords
-  readonly fills: ProjectionFills
-  readonly now: Now
-  /** Runs work after the answer, bounded and observed. */
-  readonly later: (work: () => Promise<void>) => void
 }
 
 export interface Reader {
@@ -50,12 +45,14 @@ export async function openQuery(deps: OpenQueryDeps, reader: Reader): Promise<Op
   const direct = reach.needsPostgres ? await recordInTruth(stores, viewer, 'token') : undefined
   if (reach.lost !== undefined) labels.lacks(reach.lost, 'degraded')
 
-  const kept = direct ?? deps.records.get(viewer)
+  const own = direct === undefined ? deps.records.get(viewer) : undefined
+  const kept = direct ?? own
   const wave =
     kept === undefined
       ? await stores.wave({ ...alongside, viewers: [viewer] })
       : alongside && (await stores.wave(alongside))
   const record = kept ?? (await findRecord(deps, stores, viewer, wave, nowMs))
+  if (own !== undefined && !stores.isRedisAway()) putBackLost(deps, [own])
   const asOf = direct?.horizon ?? reach.asOf
   const query = record && {
     viewer,
@@ -72,7 +69,7 @@ export async function openQuery(deps: OpenQueryDeps, reader: Reader): Promise<Op
 }
 
 async function findRecord(
-  { tail, records, fills, later }: OpenQueryDeps,
+  { tail, records, fills, losses, later }: OpenQueryDeps,
   stores: ReadStores,
   viewer: UserId,
   wave: WaveAnswer | undefined,
@@ -81,6 +78,7 @@ async function findRecord(
   const stored = currentRecord(wave, viewer, tail)
   if (stored !== undefined) {
     records.keep(stored, readAtMs)
+    records.noteInRedis(viewer, losses.count())
     return stored
   }
   const record = await recordInTruth(stores, viewer, 'viewer-record')

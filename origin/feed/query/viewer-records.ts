@@ -8,6 +8,7 @@ import type { Now } from '../../../shared/time.ts'
 import type { ViewerRecord } from '../../../shared/viewer-record.ts'
 import type { Tail } from '../../ports/tail.ts'
 import { isTrusted } from './lists-read.ts'
+import type { Losses } from './losses.ts'
 
 /**
  * Viewer records in the process's memory: with one at hand a page takes two waves, without it three.
@@ -19,6 +20,10 @@ export interface ViewerRecords {
   get(viewer: UserId): ViewerRecord | undefined
   /** `readAtMs`: before its read began. A record that the tail has overtaken is not kept. */
   keep(record: ViewerRecord, readAtMs: number): void
+  /** Redis was seen to hold it, or was given it, and has lost nothing since. */
+  isInRedis(viewer: UserId): boolean
+  /** `losses`: how many were counted before Redis was asked or given it. */
+  noteInRedis(viewer: UserId, losses: number): void
   /** The horizon of the viewer's timeline when it was last read: which follows it has absorbed. */
   timelineHorizon(viewer: UserId): Horizon | undefined
   noteTimeline(viewer: UserId, horizon: Horizon): void
@@ -35,17 +40,20 @@ interface Entry {
   readonly readAtMs: number
   readonly bytes: number
   timeline: Horizon | undefined
+  inRedisAt: number | undefined
 }
 
 export interface ViewerRecordsDeps {
   readonly tail: Pick<Tail, 'heard' | 'horizon'>
   readonly now: Now
+  readonly losses: Pick<Losses, 'count'>
   readonly bytesMax?: number
 }
 
 export function viewerRecords({
   tail,
   now,
+  losses,
   bytesMax = VIEWER_RECORDS_BYTES_MAX,
 }: ViewerRecordsDeps): ViewerRecords {
   // A Map keeps the order of insertion: the first is the least recently used.
@@ -79,12 +87,24 @@ export function viewerRecords({
       const size = bytesOf(record)
       if (isOvertaken(record, tail) || size > bytesMax) return
       const { epoch } = tail.horizon()
-      entries.set(record.viewer, { record, epoch, readAtMs, bytes: size, timeline })
+      entries.set(record.viewer, {
+        record,
+        epoch,
+        readAtMs,
+        bytes: size,
+        timeline,
+        inRedisAt: undefined,
+      })
       bytes += size
       for (const viewer of entries.keys()) {
         if (bytes <= bytesMax) break
         drop(viewer)
       }
+    },
+    isInRedis: (viewer) => entries.get(viewer)?.inRedisAt === losses.count(),
+    noteInRedis(viewer, count) {
+      const entry = entries.get(viewer)
+      if (entry !== undefined) entry.inRedisAt = count
     },
     timelineHorizon: (viewer) => entries.get(viewer)?.timeline,
     noteTimeline(viewer, horizon) {

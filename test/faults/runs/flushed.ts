@@ -2,7 +2,7 @@ import { cp } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { redisConnection } from '../../../origin/adapters/redis/connection.ts'
-import { POSTGRES_FEED_READS_MAX, VIEWER_RECORD_AGE_MS_MAX } from '../../../shared/limits.ts'
+import { POSTGRES_FEED_READS_MAX } from '../../../shared/limits.ts'
 import { until } from '../../../scripts/local/until.ts'
 import { compareIds } from '../../../shared/ids.ts'
 import { ask, idsOn } from '../../support/client.ts'
@@ -12,8 +12,8 @@ import type { Row } from '../row.ts'
 import { FEED, type WarmReaders } from '../warm-readers.ts'
 
 const SETTLED_MS_MAX = 30_000
-/** The origin puts a viewer's record back only when the one in its memory has become too old. */
-const FROM_L2_MS_MAX = VIEWER_RECORD_AGE_MS_MAX + 10_000
+/** The edge answers by itself again: what only processes of the origin still had is back in Redis. */
+const FROM_L2_MS_MAX = 10_000
 const LOOK_EVERY_MS = 10
 const SNAPSHOT_AT = 0.2
 const LOSS_AT = 0.4
@@ -26,15 +26,13 @@ export interface Flushed {
   readonly loss: Loss
   readonly reads: number
   readonly perSecond: number
-  /** Wait until the edge answers by itself again; that may take a minute. */
-  readonly untilFromL2?: boolean
 }
 
 /** Redis loses some or all of it under reads and writes: latency may grow, and nothing else may change. */
 export async function flushed(
   stack: FaultyStack,
   warm: WarmReaders,
-  { loss, reads, perSecond, untilFromL2 = false }: Flushed,
+  { loss, reads, perSecond }: Flushed,
 ): Promise<Row> {
   await Promise.all(warm.readers.map((reader) => showsTheNewest(stack, warm, reader)))
   const problems: string[] = []
@@ -77,9 +75,7 @@ export async function flushed(
     (error: unknown) => problems.push(String(error)),
   )
   const settledMs = performance.now() - lostAt
-  if (untilFromL2) {
-    await warm.warm(FROM_L2_MS_MAX).catch((error: unknown) => problems.push(String(error)))
-  }
+  await warm.warm(FROM_L2_MS_MAX).catch((error: unknown) => problems.push(String(error)))
   const fromL2Ms = performance.now() - lostAt
   looking.abort()
   const most = await statements
@@ -91,7 +87,7 @@ export async function flushed(
       reads: latencies.length,
       'p99 ms': Math.round(percentile(latencies, 0.99)),
       'settled ms': Math.round(settledMs),
-      ...(untilFromL2 ? { 'from L2 again ms': Math.round(fromL2Ms) } : {}),
+      'from L2 again ms': Math.round(fromL2Ms),
       'statements at once': most,
       answers: [...labels].map(([label, times]) => `${label} ${times}`).join(', '),
     },

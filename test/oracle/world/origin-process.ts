@@ -11,6 +11,8 @@ import { redisWaves } from '../../../origin/adapters/redis/waves.ts'
 import { postgresBudget } from '../../../origin/delivery/postgres-budget.ts'
 import { warmer } from '../../../origin/delivery/warm.ts'
 import { homeFeed } from '../../../origin/feed/home-feed.ts'
+import { keptFragments } from '../../../origin/feed/query/kept-fragments.ts'
+import { losses, watchedWaves } from '../../../origin/feed/query/losses.ts'
 import { viewerRecords } from '../../../origin/feed/query/viewer-records.ts'
 import { readFeed, type ReadFeed } from '../../../origin/feed/read-feed.ts'
 import type { ListStore } from '../../../origin/ports/list-store.ts'
@@ -64,11 +66,9 @@ export async function originProcess(deps: OriginDeps): Promise<OriginProcess> {
   const postsMax = () => deps.settings()['list.postsMax']
   const truth = unlessAway(postgresTruth(pool), 'postgres', away)
   const relations = unlessAway(postgresRelations(pool), 'postgres', away)
-  const waves = unlessAway(
-    redisWaves({ nodes: interruptibleNodes(deps.node.redis, deps.interruptions) }),
-    'redis',
-    away,
-  )
+  const seen = losses()
+  const inRedis = redisWaves({ nodes: interruptibleNodes(deps.node.redis, deps.interruptions) })
+  const waves = watchedWaves(unlessAway(inRedis, 'redis', away), seen)
   const lists = unlessAway(redisListStore({ nodes, postsMax, newToken: newId }), 'redis', away)
   const fills = unlessAway(redisProjectionFills({ nodes, now }), 'redis', away)
   const sessions = unlessAway(redisSessionStore(nodes), 'redis', away)
@@ -79,14 +79,16 @@ export async function originProcess(deps: OriginDeps): Promise<OriginProcess> {
     now,
     onFailure,
   })
-  const records = viewerRecords({ tail, now })
+  const records = viewerRecords({ tail, now, losses: seen })
   tail.onHeard((tag) => {
     if (tag.startsWith('v:')) records.forget(userId(tag.slice(2)))
   })
 
   const left: (() => Promise<void>)[] = []
   const later = (work: () => Promise<void>) => void left.push(work)
-  const reading = { tail, records, relations, fills, now, later, waves, truth, budget }
+  const kept = keptFragments({ tail, losses: seen })
+  const stores = { waves, truth, budget, relations, fills }
+  const reading = { ...stores, tail, records, losses: seen, kept, now, later }
   const pipeline = homeFeed({
     ...reading,
     lists,

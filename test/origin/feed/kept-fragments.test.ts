@@ -6,6 +6,7 @@ import { aHorizon, aMark, aPost, aUser } from '../../support/feed-builders.ts'
 const heard = new Map<Tag, { version: number; xid: number }>()
 let epoch = 1
 let reachesToMs = 0
+let lost = 0
 const tail = {
   heard: (tag: Tag) => heard.get(tag),
   horizon: () => ({ ...aHorizon(), epoch }),
@@ -19,7 +20,7 @@ beforeEach(() => {
   heard.clear()
   epoch = 1
   reachesToMs = mark.atMs
-  kept = keptFragments({ tail })
+  kept = keptFragments({ tail, losses: { count: () => lost } })
   kept.keep(post, fragment, mark)
 })
 
@@ -61,8 +62,17 @@ it('does not keep what was overtaken while it was read', () => {
   expect(found()).toBeUndefined()
 })
 
+it('does not know what Redis has once it lost something, and serves it all the same', () => {
+  expect(kept.isInRedis(post)).toBe(true)
+  lost += 1
+  expect(kept.isInRedis(post)).toBe(false)
+  expect(found()).toBe(fragment)
+  kept.keep(post, fragment, mark)
+  expect(kept.isInRedis(post)).toBe(true)
+})
+
 it('lets the oldest go beyond its bound', () => {
-  const small = keptFragments({ tail, bytesMax: 1_000 })
+  const small = keptFragments({ tail, losses: { count: () => lost }, bytesMax: 1_000 })
   const posts = [aPost(), aPost(), aPost()]
   for (const each of posts) small.keep(each, fragment, mark)
   expect([...small.find(posts).keys()]).toEqual(posts.slice(1))

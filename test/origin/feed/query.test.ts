@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { afterAnswer } from '../../../origin/feed/effects/after-answer.ts'
+import { losses } from '../../../origin/feed/query/losses.ts'
 import { reachToken } from '../../../origin/feed/query/reach-token.ts'
 import { forgetHeard, viewerRecords } from '../../../origin/feed/query/viewer-records.ts'
 import { recency } from '../../../origin/feed/scorers/recency.ts'
@@ -32,7 +33,7 @@ describe('viewer records in memory', () => {
   it('are dropped when the tail hears of a higher version', () => {
     const heard = new Map<Tag, { version: number; xid: number }>()
     const tail = { ...silent, heard: (tag: Tag) => heard.get(tag) }
-    const records = viewerRecords({ tail, now: () => 0 })
+    const records = viewerRecords({ tail, now: () => 0, losses: losses() })
     records.keep(record(ada), 0)
     heard.set(tags.viewer(ada), { version: 1, xid: 5 })
     expect(records.get(ada)).toEqual(record(ada))
@@ -48,7 +49,7 @@ describe('viewer records in memory', () => {
   it('are dropped when a restore begins another epoch', () => {
     let epoch = 1
     const tail = { ...silent, horizon: () => horizonBelow(epoch, 10) }
-    const records = viewerRecords({ tail, now: () => 0 })
+    const records = viewerRecords({ tail, now: () => 0, losses: losses() })
     records.keep(record(ada), 0)
     expect(records.get(ada)).toBeDefined()
 
@@ -57,7 +58,7 @@ describe('viewer records in memory', () => {
   })
 
   it('are dropped by a listener of the tail, which forgets versions after a while', () => {
-    const records = viewerRecords({ tail: silent, now: () => 0 })
+    const records = viewerRecords({ tail: silent, now: () => 0, losses: losses() })
     for (const viewer of [ada, bob]) records.keep(record(viewer), 0)
     forgetHeard(records)(tags.viewer(ada))
     forgetHeard(records)(tags.user(bob))
@@ -68,7 +69,7 @@ describe('viewer records in memory', () => {
 
   it('are read again after a minute', () => {
     let nowMs = 0
-    const records = viewerRecords({ tail: silent, now: () => nowMs })
+    const records = viewerRecords({ tail: silent, now: () => nowMs, losses: losses() })
     records.keep(record(ada), 0)
     nowMs = VIEWER_RECORD_AGE_MS_MAX
     expect(records.get(ada)).toBeDefined()
@@ -80,6 +81,7 @@ describe('viewer records in memory', () => {
     const records = viewerRecords({
       tail: silent,
       now: () => 0,
+      losses: losses(),
       bytesMax: 1_200,
     })
     records.keep(record(ada), 0)

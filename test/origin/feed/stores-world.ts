@@ -10,6 +10,7 @@ import { postgresBudget } from '../../../origin/delivery/postgres-budget.ts'
 import { warmer } from '../../../origin/delivery/warm.ts'
 import { afterAnswer } from '../../../origin/feed/effects/after-answer.ts'
 import { homeFeed } from '../../../origin/feed/home-feed.ts'
+import { losses, watchedWaves } from '../../../origin/feed/query/losses.ts'
 import { forgetHeard, viewerRecords } from '../../../origin/feed/query/viewer-records.ts'
 import { readFeed, type FeedRequest } from '../../../origin/feed/read-feed.ts'
 import { outboxTail } from '../../../origin/tail/tail.ts'
@@ -50,7 +51,8 @@ export async function storesWorld({ listPostsMax, sessionPostsMax }: StoresWorld
   await until(() => tail.ready())
 
   const nodes = oneNode(redis)
-  const inRedis = redisWaves({ nodes })
+  const seen = losses()
+  const inRedis = watchedWaves(redisWaves({ nodes }), seen)
   const budget = postgresBudget()
   const counted: Pick<typeof budget, 'run'> = {
     run(work) {
@@ -58,12 +60,13 @@ export async function storesWorld({ listPostsMax, sessionPostsMax }: StoresWorld
       return budget.run(work)
     },
   }
-  const records = viewerRecords({ tail, now })
+  const records = viewerRecords({ tail, now, losses: seen })
   tail.onHeard(forgetHeard(records))
   const work = afterAnswer({ failed: (error) => failures.push(error) })
   const shared = {
     tail,
     records,
+    losses: seen,
     truth,
     lists,
     now,

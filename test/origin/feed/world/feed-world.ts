@@ -14,6 +14,8 @@ import { memorySessionStore } from '../../../../origin/adapters/memory/session-s
 import { memoryWaves } from '../../../../origin/adapters/memory/waves.ts'
 import { afterAnswer } from '../../../../origin/feed/effects/after-answer.ts'
 import { homeFeed } from '../../../../origin/feed/home-feed.ts'
+import { keptFragments } from '../../../../origin/feed/query/kept-fragments.ts'
+import { losses, watchedWaves } from '../../../../origin/feed/query/losses.ts'
 import { viewerRecords } from '../../../../origin/feed/query/viewer-records.ts'
 import { readFeed, type FeedRequest } from '../../../../origin/feed/read-feed.ts'
 import type { Tail, TailPost } from '../../../../origin/ports/tail.ts'
@@ -29,13 +31,19 @@ export const post = (n: number) =>
 export interface FeedWorldOptions {
   readonly listPostsMax?: number
   readonly sessionPostsMax?: number
+  /** The process keeps fragments in its memory too. */
+  readonly keepsFragments?: boolean
 }
 
 /**
  * A ledger, a node in memory, a delivery that is moved by hand, and the reader under test. Postgres time is
  * the number of a transaction, so that lag is a difference of numbers.
  */
-export function feedWorld({ listPostsMax = 8, sessionPostsMax = 10 }: FeedWorldOptions = {}) {
+export function feedWorld({
+  listPostsMax = 8,
+  sessionPostsMax = 10,
+  keepsFragments = false,
+}: FeedWorldOptions = {}) {
   const ledger = newLedger()
   const node = memoryNode()
   const down = { redis: false, postgres: false, budget: false, sessions: false }
@@ -92,7 +100,8 @@ export function feedWorld({ listPostsMax = 8, sessionPostsMax = 10 }: FeedWorldO
   }
 
   const lists = memoryListStore(node, { postsMax: () => listPostsMax })
-  const inMemory = memoryWaves(node)
+  const seen = losses()
+  const inMemory = watchedWaves(memoryWaves(node), seen)
   const waves = {
     send(request: WaveRequest) {
       calls.waves.push(request)
@@ -108,14 +117,26 @@ export function feedWorld({ listPostsMax = 8, sessionPostsMax = 10 }: FeedWorldO
   const kept = memorySessionStore(node)
   const now = () => nowMs
   const fills = memoryProjectionFills(node, now)
-  const records = viewerRecords({ tail, now })
+  const records = viewerRecords({ tail, now, losses: seen })
   const work = afterAnswer({
     failed(error) {
       if (!(error instanceof AppError)) throw error
     },
   })
+  const keptHere = keepsFragments ? { kept: keptFragments({ tail, losses: seen }) } : {}
   let sessionNumber = 0
-  const shared = { tail, records, fills, now, waves, truth, budget, relations: truth }
+  const shared = {
+    ...keptHere,
+    tail,
+    records,
+    losses: seen,
+    fills,
+    now,
+    waves,
+    truth,
+    budget,
+    relations: truth,
+  }
   const warmer = {
     timeline: (viewer: UserId) =>
       lists.warm(keys.timeline(viewer), () => truth.timeline(viewer, listPostsMax)),
