@@ -12,6 +12,7 @@ import { CRASH_POINTS, PLANTED, type Pair } from '../test/faults/points.ts'
 import { table, type Row } from '../test/faults/row.ts'
 import { flushed, LOSSES } from '../test/faults/runs/flushed.ts'
 import { kills } from '../test/faults/runs/kills.ts'
+import { stampede } from '../test/faults/runs/stampede.ts'
 import { MODES, storeAway } from '../test/faults/runs/store-away.ts'
 import { warmReaders } from '../test/faults/warm-readers.ts'
 import {
@@ -29,6 +30,7 @@ const PER_SECOND = 60
 /** Of a kill, the start of who follows, and what both cost. */
 const KILL_SECONDS = 7
 const PLANTED_KILLS = 6
+const STAMPEDE_READERS = 400
 
 const { values } = parseArgs({
   options: {
@@ -50,8 +52,8 @@ const say = (words: string) => console.log(`  ${words}`)
 const folder = await makeRunFolder()
 removeRunFolderAtExit(folder)
 try {
-  const runs = [...storeRuns(), lossRun(), killRun(), ...plantedRuns()].filter(({ name }) =>
-    name.includes(values.only),
+  const runs = [...storeRuns(), lossRun(), stampedeRun(), killRun(), ...plantedRuns()].filter(
+    ({ name }) => name.includes(values.only),
   )
   const minutes = Math.ceil(runs.reduce((sum, { seconds }) => sum + seconds, 0) / 60)
   console.log(`${runs.length} runs, about ${minutes} minutes`)
@@ -106,6 +108,19 @@ function lossRun(): Run {
   }
 }
 
+function stampedeRun(): Run {
+  return {
+    name: 'redis flushed, everybody comes',
+    seconds: 60,
+    async go(ground) {
+      await using world = await warmWorld(ground, { readers: STAMPEDE_READERS })
+      return [
+        await stampede(world.stack, world.warm, { originUrl: world.originUrl, isTimed: true }),
+      ]
+    },
+  }
+}
+
 /** The pairs in turn, and the points of a pair in turn. */
 function killRun(): Run {
   const byPair = Map.groupBy(CRASH_POINTS, ({ pair }) => pair)
@@ -141,13 +156,15 @@ function plantedRuns(): readonly Run[] {
   }))
 }
 
-async function warmWorld(ground: Ground) {
+async function warmWorld(ground: Ground, { readers: readerCount = 16 } = {}) {
   const stack = await faultyStack(ground)
   try {
-    stack.reach([await stack.startOrigin()])
-    const warm = await warmReaders(stack, { authors: 3, readers: 16 })
+    const origin = await stack.startOrigin()
+    stack.reach([origin])
+    const originUrl = `http://127.0.0.1:${origin.port}`
+    const warm = await warmReaders(stack, { authors: 3, readers: readerCount })
     for (const author of warm.authors) await warm.post(author, 'there from the beginning')
-    return { stack, warm, [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose]() }
+    return { stack, warm, originUrl, [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose]() }
   } catch (error) {
     await stack[Symbol.asyncDispose]()
     throw error

@@ -6,6 +6,8 @@ import type { FaultyStack, Person } from './faulty-stack.ts'
 /** What a new post may take to appear on a page that calls itself complete. */
 const NEW_POST_MS = 5_000
 const WARM_DEADLINE_MS = 60_000
+/** Nobody is to be refused for how many there are. */
+const FOLLOW_AT_ONCE = 8
 export const FEED = '/v1/feed?mode=latest'
 
 /** Readers of a few authors, with pages that L1 and L2 hold, and a record of what was acknowledged. */
@@ -31,13 +33,13 @@ export async function warmReaders(
   const everyone = await stack.people(authorCount + readerCount)
   const [authors, readers] = [everyone.slice(0, authorCount), everyone.slice(authorCount)]
   const acknowledged = new Map<string, { author: Person; at: number }>()
-  await Promise.all(
-    readers.map(async (reader) => {
-      for (const { id } of authors) {
-        await write(edgeUrl, 'PUT', `/v1/users/${id}/follow`, { as: reader })
-      }
-    }),
-  )
+  const waiting = [...readers]
+  const follow = async () => {
+    for (let as = waiting.pop(); as !== undefined; as = waiting.pop()) {
+      for (const { id } of authors) await write(edgeUrl, 'PUT', `/v1/users/${id}/follow`, { as })
+    }
+  }
+  await Promise.all(Array.from({ length: FOLLOW_AT_ONCE }, follow))
 
   const lacks = (ids: ReadonlySet<string>, oldest: string | null, before = Infinity) =>
     [...acknowledged].find(

@@ -1,20 +1,17 @@
 import { cp } from 'node:fs/promises'
 import path from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
-import { redisConnection } from '../../../origin/adapters/redis/connection.ts'
 import { POSTGRES_FEED_READS_MAX } from '../../../shared/limits.ts'
-import { until } from '../../../scripts/local/until.ts'
-import { compareIds } from '../../../shared/ids.ts'
-import { ask, idsOn } from '../../support/client.ts'
-import type { FaultyStack, Person } from '../faulty-stack.ts'
+import { ask } from '../../support/client.ts'
+import { mostFeedConnections } from '../feed-connections.ts'
+import type { FaultyStack } from '../faulty-stack.ts'
 import { openLoop, percentile } from '../open-loop.ts'
+import { redisPastFaults } from '../redis-past-faults.ts'
 import type { Row } from '../row.ts'
+import { showsTheNewest } from '../shows-the-newest.ts'
 import { FEED, type WarmReaders } from '../warm-readers.ts'
 
-const SETTLED_MS_MAX = 30_000
 /** The edge answers by itself again: what only processes of the origin still had is back in Redis. */
 const FROM_L2_MS_MAX = 10_000
-const LOOK_EVERY_MS = 10
 const SNAPSHOT_AT = 0.2
 const LOSS_AT = 0.4
 
@@ -40,7 +37,7 @@ export async function flushed(
   const labels = new Map<string, number>()
   let lostAt = Infinity
   const looking = new AbortController()
-  const statements = mostAtOnce(stack, looking.signal)
+  const connections = mostFeedConnections(stack, looking.signal)
   let undo: Undo | undefined
   let losing: Promise<void> = Promise.resolve()
 
@@ -78,8 +75,8 @@ export async function flushed(
   await warm.warm(FROM_L2_MS_MAX).catch((error: unknown) => problems.push(String(error)))
   const fromL2Ms = performance.now() - lostAt
   looking.abort()
-  const most = await statements
-  if (most > POSTGRES_FEED_READS_MAX) problems.push(`${most} statements of feeds at once`)
+  const most = await connections
+  if (most > POSTGRES_FEED_READS_MAX) problems.push(`${most} connections for feeds at once`)
 
   return {
     run: `redis ${loss}`,
@@ -88,28 +85,17 @@ export async function flushed(
       'p99 ms': Math.round(percentile(latencies, 0.99)),
       'settled ms': Math.round(settledMs),
       'from L2 again ms': Math.round(fromL2Ms),
-      'statements at once': most,
+      'postgres connections': most,
       answers: [...labels].map(([label, times]) => `${label} ${times}`).join(', '),
     },
     problems: problems.slice(0, 5),
   }
 }
 
-/** Complete, and equal to everything that was acknowledged, whoever serves it. */
-const showsTheNewest = ({ edgeUrl }: FaultyStack, warm: WarmReaders, as: Person) =>
-  until(
-    async () => {
-      const page = await ask(edgeUrl, 'GET', `${FEED}&limit=50`, { as })
-      const newest = [...warm.acknowledged.keys()].toSorted(compareIds).toReversed().slice(0, 50)
-      return page.json['completeness'] === 'complete' && idsOn(page).join() === newest.join()
-    },
-    { deadlineMs: SETTLED_MS_MAX, what: 'a complete page of the newest 50', everyMs: 100 },
-  )
-
 type Undo = () => Promise<unknown>
 
 async function snapshot({ redis: { url, dataDir } }: FaultyStack): Promise<void> {
-  await using redis = await connected(url)
+  using redis = await redisPastFaults(url)
   await redis.client.save()
   await cp(path.join(dataDir, 'dump.rdb'), path.join(dataDir, 'earlier.rdb'))
 }
@@ -122,7 +108,7 @@ async function lose(stack: FaultyStack, loss: Loss): Promise<Undo> {
     await stack.startRedis()
     return async () => undefined
   }
-  await using redis = await connected(url)
+  using redis = await redisPastFaults(url)
   if (loss === 'flushed') {
     await redis.client.flushall()
     return async () => undefined
@@ -135,28 +121,8 @@ async function lose(stack: FaultyStack, loss: Loss): Promise<Undo> {
   )
   await redis.client.config('SET', 'maxmemory', '1mb')
   return async () => {
-    await using again = await connected(url)
+    using again = await redisPastFaults(url)
     await again.client.config('SET', 'maxmemory', '512mb')
     await again.client.config('SET', 'maxmemory-policy', 'volatile-lfu')
   }
-}
-
-async function connected(url: string) {
-  const client = redisConnection({ url, name: 'loss', onError: () => undefined, deadlineMs: 5_000 })
-  await new Promise((resolve) => client.once('ready', resolve))
-  return { client, [Symbol.asyncDispose]: async () => client.disconnect() }
-}
-
-/** Of the pool that reads without a list and warming share, as Postgres itself sees it. */
-async function mostAtOnce({ pool }: FaultyStack, signal: AbortSignal): Promise<number> {
-  let most = 0
-  while (!signal.aborted) {
-    const { rows } = await pool.query<{ active: string }>(
-      `select count(*) as active from pg_stat_activity
-       where datname = current_database() and application_name = 'headwater-read' and state = 'active'`,
-    )
-    most = Math.max(most, Number(rows[0]?.active))
-    await delay(LOOK_EVERY_MS)
-  }
-  return most
 }
