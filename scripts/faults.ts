@@ -10,8 +10,10 @@ import { faultyStack, STORES } from '../test/faults/faulty-stack.ts'
 import { groundIn, type Ground } from '../test/faults/ground.ts'
 import { CRASH_POINTS, PLANTED, type Pair } from '../test/faults/points.ts'
 import { table, type Row } from '../test/faults/row.ts'
+import { failover } from '../test/faults/runs/failover.ts'
 import { flushed, LOSSES } from '../test/faults/runs/flushed.ts'
 import { kills } from '../test/faults/runs/kills.ts'
+import { rolledBack } from '../test/faults/runs/rolled-back.ts'
 import { stampede } from '../test/faults/runs/stampede.ts'
 import { MODES, storeAway } from '../test/faults/runs/store-away.ts'
 import { warmReaders } from '../test/faults/warm-readers.ts'
@@ -31,6 +33,8 @@ const PER_SECOND = 60
 const KILL_SECONDS = 7
 const PLANTED_KILLS = 6
 const STAMPEDE_READERS = 400
+/** Within what the tail remembers, and a little beyond. */
+const SNAPSHOT_AGES_MS = [10_000, 130_000]
 
 const { values } = parseArgs({
   options: {
@@ -52,9 +56,15 @@ const say = (words: string) => console.log(`  ${words}`)
 const folder = await makeRunFolder()
 removeRunFolderAtExit(folder)
 try {
-  const runs = [...storeRuns(), lossRun(), stampedeRun(), killRun(), ...plantedRuns()].filter(
-    ({ name }) => name.includes(values.only),
-  )
+  const runs = [
+    ...storeRuns(),
+    lossRun(),
+    stampedeRun(),
+    rolledBackRun(),
+    failoverRun(),
+    killRun(),
+    ...plantedRuns(),
+  ].filter(({ name }) => name.includes(values.only))
   const minutes = Math.ceil(runs.reduce((sum, { seconds }) => sum + seconds, 0) / 60)
   console.log(`${runs.length} runs, about ${minutes} minutes`)
   const ground = await makeGround()
@@ -118,6 +128,33 @@ function stampedeRun(): Run {
         await stampede(world.stack, world.warm, { originUrl: world.originUrl, isTimed: true }),
       ]
     },
+  }
+}
+
+function rolledBackRun(): Run {
+  return {
+    name: 'redis restarted from an old snapshot',
+    seconds: SNAPSHOT_AGES_MS.reduce((sum, forMs) => sum + forMs / 1_000 + 10, 20),
+    async go(ground) {
+      const rows: Row[] = []
+      for (const forMs of SNAPSHOT_AGES_MS) {
+        await using world = await warmWorld(ground)
+        const how = { perSecond: PER_SECOND / 2, forMs, isTimed: true }
+        rows.push(await rolledBack(world.stack, world.warm, how))
+        say(table(rows.slice(-1)))
+      }
+      return rows
+    },
+  }
+}
+
+function failoverRun(): Run {
+  return {
+    name: 'redis primaries die',
+    seconds: 60,
+    go: async (ground) => [
+      await failover(ground, { times: 2, perSecond: PER_SECOND, isTimed: true }),
+    ],
   }
 }
 

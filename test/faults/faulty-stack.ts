@@ -2,25 +2,16 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import pg from 'pg'
 import type { Child, SpawnChild } from '../../scripts/local/children.ts'
-import { devToken } from '../../scripts/local/dev-token.ts'
 import { startLocalEdge, startL2Gateway, startOrigin } from '../../scripts/local/services.ts'
 import { freePort } from '../../scripts/local/ports.ts'
 import { startRedis } from '../../scripts/local/redis.ts'
 import { faultyLink, type FaultyLink, type LinkMode, type Traffic } from './faulty-link.ts'
 import { ownDatabase, type Ground } from './ground.ts'
+import { JWT, provision, type Person } from './people.ts'
 
 const HOST = '127.0.0.1'
 const L2_TOKEN = 'a-token-for-tests-only'
-const JWT = {
-  secret: 'a-secret-of-32-bytes-for-tests-only',
-  issuer: 'headwater',
-  audience: 'headwater',
-}
-
-export interface Person {
-  readonly id: string
-  readonly bearer: string
-}
+export type { Person }
 
 export interface OriginProcess {
   readonly child: Child
@@ -185,21 +176,3 @@ const sum = (a: Traffic, b: Traffic): Traffic => ({
   bytesBack: a.bytesBack + b.bytesBack,
   faults: a.faults + b.faults,
 })
-
-async function provision(adminUrl: string, count: number): Promise<readonly Person[]> {
-  const users = Array.from({ length: count }, () => {
-    const handle = `u${crypto.randomUUID().replaceAll('-', '').slice(0, 24)}`
-    return { handle, name: handle }
-  })
-  const operator = await devToken({ ...JWT, subject: '1', scope: 'operator' })
-  const response = await fetch(`${adminUrl}/admin/v1/users`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${operator}`, 'content-type': 'application/json' },
-    body: JSON.stringify(users),
-  })
-  if (!response.ok) throw new Error(`provisioning: ${await response.text()}`)
-  const { users: made } = (await response.json()) as { users: { id: string }[] }
-  return Promise.all(
-    made.map(async ({ id }) => ({ id, bearer: await devToken({ ...JWT, subject: id }) })),
-  )
-}

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import calculateSlot from 'cluster-key-slot'
-import type { FreshRedisCluster } from './redis-cluster.ts'
+import type { OwnRedisCluster } from '../faults/redis-cluster.ts'
 
 /** A slot between two primaries, as an operator moves it. */
 export interface SlotOnItsWay {
@@ -10,7 +10,7 @@ export interface SlotOnItsWay {
   arrive(): Promise<void>
 }
 
-export async function slotOnItsWay(cluster: FreshRedisCluster, key: string): Promise<SlotOnItsWay> {
+export async function slotOnItsWay(cluster: OwnRedisCluster, key: string): Promise<SlotOnItsWay> {
   const slot = calculateSlot(key)
   const primaries = await cluster.primaries()
   const holders = await Promise.all(primaries.map((node) => hasSlot(node, slot)))

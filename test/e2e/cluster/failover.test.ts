@@ -5,7 +5,8 @@ import { visiblePosts } from '../../oracle/oracle.ts'
 import { ask, idsOn, write } from '../../support/client.ts'
 import { deployment, type Person } from '../../support/deployment.ts'
 import { freshPool } from '../../support/pool.ts'
-import { freshRedisCluster, type FreshRedisCluster } from '../../support/redis-cluster.ts'
+import type { OwnRedisCluster } from '../../faults/redis-cluster.ts'
+import { freshRedisCluster } from '../../support/redis-cluster.ts'
 import { until } from '../../support/until.ts'
 
 const VIEWERS = 16
@@ -14,7 +15,7 @@ const FAILOVERS = 2
 /** Written and acknowledged while the replica hears nothing. */
 const UNREPLICATED_POSTS = 12
 
-let cluster: FreshRedisCluster | undefined
+let cluster: OwnRedisCluster | undefined
 let reason = ''
 beforeAll(async () => {
   try {
