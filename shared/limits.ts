@@ -50,6 +50,8 @@ export const PULLED_SET_AUTHORS_MAX = 20_000
 export const PUSH_BATCH_MAX = 256
 /** Scripts of one raw write: about 10 µs each, the same millisecond. */
 export const SCRIPT_BATCH_MAX = 64
+/** Partitions that hear of the same tick within this time claim together. */
+export const CLAIMS_GATHER_MS = 10
 /** Followers of one chunk: large authors take turns with small ones. */
 export const DELIVERY_CHUNK_FOLLOWERS = 2_000
 /** Authors whose followers are read and pushed to at once: each waits for Postgres half of its time. */

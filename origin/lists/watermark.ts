@@ -47,20 +47,34 @@ export const beginLifeArguments = (
 ]
 
 /**
- * Advances the marks of one bucket, all or none, by comparing each with what its consumer wrote last.
- * A difference means that the node lost writes or began another life: the claim would outlive its data.
+ * Advances the marks of one bucket by comparing each with what its consumer wrote last. A difference means
+ * that the node lost writes or began another life: the claim would outlive its data.
+ *
+ * Consumers that claim at the same moment share one call, and each has a number: what one of them claims is
+ * advanced together or not at all, and does not depend on the others. Answers the numbers of the refused.
  */
 export const CLAIM: Script = {
   name: 'claim',
   lua: `
-if redis.call('HGET', KEYS[1], 'g') ~= ARGV[1] then return 0 end
-for at = 2, #ARGV, 5 do
-  if (redis.call('HGET', KEYS[1], ARGV[at]) or '') ~= ARGV[at + 1] then return 0 end
+local names = {'g'}
+for at = 2, #ARGV, 6 do names[#names + 1] = ARGV[at + 1] end
+local held = redis.call('HMGET', KEYS[1], unpack(names))
+local refused = {}
+for at = 2, #ARGV, 6 do
+  if held[1] ~= ARGV[1] or (held[(at + 10) / 6] or '') ~= ARGV[at + 2] then refused[ARGV[at]] = true end
 end
-for at = 2, #ARGV, 5 do
-  redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4])
+local values = {}
+for at = 2, #ARGV, 6 do
+  if not refused[ARGV[at]] then
+    for part = 1, 5 do
+      if part ~= 2 then values[#values + 1] = ARGV[at + part] end
+    end
+  end
 end
-return 1
+if #values > 0 then redis.call('HSET', KEYS[1], unpack(values)) end
+local numbers = {}
+for number in pairs(refused) do numbers[#numbers + 1] = number end
+return table.concat(numbers, ',')
 `,
 }
 
@@ -71,16 +85,15 @@ export interface ClaimOfPartition {
   readonly exceptions: readonly DeliveryException[]
 }
 
+/** One of those that claim, by the number that an answer refuses it by. */
 export const claimArguments = (
-  generation: Generation,
-  claims: readonly ClaimOfPartition[],
-): string[] => [
-  generation,
-  ...claims.flatMap(({ partition, expected, mark, exceptions }) => [
-    watermarkFields.mark(partition),
-    expected === undefined ? '' : formatMark(expected),
-    formatMark(mark),
-    watermarkFields.exceptions(partition),
-    formatExceptions(exceptions),
-  ]),
+  claimant: number,
+  { partition, expected, mark, exceptions }: ClaimOfPartition,
+): readonly string[] => [
+  String(claimant),
+  watermarkFields.mark(partition),
+  expected === undefined ? '' : formatMark(expected),
+  formatMark(mark),
+  watermarkFields.exceptions(partition),
+  formatExceptions(exceptions),
 ]

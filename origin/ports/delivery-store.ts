@@ -17,7 +17,7 @@ export interface Claim {
 }
 
 /**
- * One connection, and what was written over it.
+ * A connection, and what was written over it. Sessions of a process may share one, and then end together.
  *
  * Promises: writes and claims reach Redis in the order of the calls; a claim is written only after every
  * earlier write of its bucket was answered; after a lost connection, a redirect or an error answer every
@@ -38,7 +38,10 @@ export interface DeliverySession extends AsyncDisposable {
   putPosts(fragments: ReadonlyMap<PostId, PostFragment>): Promise<void>
   putUsers(fragments: ReadonlyMap<UserId, UserFragment>): Promise<void>
   putViewers(records: readonly ViewerRecord[]): Promise<void>
-  /** Compare-and-set, one script a bucket. Answers the buckets whose compare failed. */
+  /**
+   * Compare-and-set, one script a bucket; what sessions claim at the same moment may go together, and each
+   * is refused for itself. Answers the buckets whose compare failed.
+   */
   claim(claims: readonly Claim[]): Promise<readonly Bucket[]>
 }
 

@@ -154,6 +154,23 @@ export function deliveryStoreContract(make: () => Promise<NodeUnderTest>): void 
       expect((await session.watermarks()).get(bucket)?.marks[3]).toEqual(aMark(1))
     })
 
+    it('refuses one of two sessions that claim at the same moment, and not the other', async () => {
+      const { session, delivery } = await living()
+      await using other = await delivery.open()
+      const [bucket, alike] = allBuckets as [Bucket, Bucket]
+      const claims = [claimOf(bucket, aMark(9), 2), claimOf(alike, aMark(1), 2)]
+      const others = [bucket, alike].map((each) => ({
+        ...claimOf(each, aMark(1), 2),
+        partition: 4,
+      }))
+
+      const refused = await Promise.all([session.claim(claims), other.claim(others)])
+      expect(refused).toEqual([[bucket], []])
+      const watermarks = await session.watermarks()
+      expect(watermarks.get(bucket)?.marks.slice(3, 5)).toEqual([aMark(1), aMark(2)])
+      expect(watermarks.get(alike)?.marks.slice(3, 5)).toEqual([aMark(2), aMark(2)])
+    })
+
     it('writes exceptions beside the mark, and takes them back', async () => {
       const { session } = await living()
       const [bucket] = allBuckets as [Bucket]

@@ -15,19 +15,14 @@ import {
   putViewerArguments,
 } from '../../lists/put.ts'
 import { isTrimDue, TRIM } from '../../lists/trim.ts'
-import {
-  BEGIN_LIFE,
-  beginLifeArguments,
-  CLAIM,
-  claimArguments,
-  EMPTY,
-} from '../../lists/watermark.ts'
-import type { Claim, DeliverySession, DeliveryStore } from '../../ports/delivery-store.ts'
+import { BEGIN_LIFE, beginLifeArguments, CLAIM, EMPTY } from '../../lists/watermark.ts'
+import type { DeliverySession, DeliveryStore } from '../../ports/delivery-store.ts'
 import { watermarksOf, wipe } from './bucket-lives.ts'
 import type { ClusterMap } from './cluster-map.ts'
 import { rawConnection } from './raw-connection.ts'
 import { evalsha, firstKey, type ScriptCall } from './scripts.ts'
-import { linkToCluster, linkToOne, type SessionLink } from './session-link.ts'
+import { linkToCluster, linkToOne } from './session-link.ts'
+import { sharedLinks, type LinkShare } from './shared-link.ts'
 import { turns } from './turns.ts'
 
 export interface RedisDeliveryStoreDeps {
@@ -39,7 +34,7 @@ export interface RedisDeliveryStoreDeps {
   readonly deadlineMs?: number
 }
 
-/** Each session has sockets of its own, one a node: see `rawConnection` for what each promises. */
+/** All sessions share sockets, one a node: see `rawConnection` for what each promises. */
 export function redisDeliveryStore({
   url,
   cluster,
@@ -57,18 +52,15 @@ export function redisDeliveryStore({
     await connection.send(SCRIPTS.map(({ lua }) => ['SCRIPT', 'LOAD', lua] as const))
     return connection
   }
-  return {
-    open: async () =>
-      deliverySession(
-        await (cluster === undefined ? linkToOne(url, connect) : linkToCluster(cluster, connect)),
-        postsMax,
-      ),
-  }
+  const share = sharedLinks(() =>
+    cluster === undefined ? linkToOne(url, connect) : linkToCluster(cluster, connect),
+  )
+  return { open: async () => deliverySession(await share(), postsMax) }
 }
 
 const SCRIPTS = [TRIM, EMPTY, BEGIN_LIFE, CLAIM, PUT_POST, PUT_VERSIONED, PUT_VIEWER]
 
-function deliverySession(link: SessionLink, postsMax: () => number): DeliverySession {
+function deliverySession(link: LinkShare, postsMax: () => number): DeliverySession {
   let found: ReadonlyMap<Bucket, Watermark> = new Map()
   const { alone, alongside } = turns()
   const { send } = link
@@ -141,28 +133,11 @@ function deliverySession(link: SessionLink, postsMax: () => number): DeliverySes
         )
       }),
 
-    claim: (claims) =>
-      alone(async () => {
-        const groups = [...Map.groupBy(claims, ({ bucket }) => bucket)]
-        const replies = await run(groups.map(([bucket, group]) => claimCall(bucket, group)))
-        return groups.flatMap(([bucket], at) => (replies[at] === 1 ? [] : [bucket]))
-      }),
+    claim: (claims) => alone(() => link.claim(claims)),
 
     [Symbol.asyncDispose]() {
-      link.close()
+      link.letGo()
       return Promise.resolve()
     },
-  }
-}
-
-function claimCall(bucket: Bucket, claims: readonly Claim[]): ScriptCall {
-  const [first] = claims
-  if (first === undefined || claims.some(({ generation }) => generation !== first.generation)) {
-    throw new TypeError('claims of one bucket in two generations')
-  }
-  return {
-    script: CLAIM,
-    keys: [keys.watermark(bucket)],
-    args: claimArguments(first.generation, claims),
   }
 }

@@ -2,7 +2,7 @@ import { connect as connectPlain, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { AppError } from '../../../shared/errors.ts'
 import type { Command, Reply } from '../../../shared/feed/wave.ts'
-import { encodeCommand, respReader } from './resp.ts'
+import { encodeCommand, respReader, type EncodedCommand } from './resp.ts'
 
 /**
  * One socket, used once. What is written over it either reached the node in this order and was answered
@@ -10,7 +10,9 @@ import { encodeCommand, respReader } from './resp.ts'
  */
 export interface RawConnection {
   /** All of them as one write; their replies in order. */
-  send(commands: readonly Command[]): Promise<readonly Reply[]>
+  send(commands: readonly (Command | EncodedCommand)[]): Promise<readonly Reply[]>
+  /** False after its death, which may come between two calls. */
+  isAlive(): boolean
   close(): void
 }
 
@@ -82,6 +84,7 @@ export async function rawConnection(options: RawConnectionOptions): Promise<RawC
         socket.write(commands.map(encodeCommand).join(''))
       })
     },
+    isAlive: () => death === undefined,
     close: () => die(new Error('closed by us')),
   }
   await connection.send(greetings(url, options.name))

@@ -1,8 +1,21 @@
-import type { Reply } from '../../../shared/feed/wave.ts'
+import type { Command, Reply } from '../../../shared/feed/wave.ts'
+
+/** A command whose text was made before: of some hundred that differ by their key alone. */
+export interface EncodedCommand {
+  readonly key: string
+  readonly text: string
+}
+
+export const isEncoded = (command: Command | EncodedCommand): command is EncodedCommand =>
+  'text' in command
 
 /** A command as RESP, to be joined with others into one write. */
-export function encodeCommand(parts: readonly string[]): string {
-  let text = `*${parts.length}\r\n`
+export const encodeCommand = (command: Command | EncodedCommand): string =>
+  isEncoded(command) ? command.text : `*${command.length}\r\n${encodeParts(command)}`
+
+/** Arguments, to stand behind a command's number of them. */
+export function encodeParts(parts: readonly string[]): string {
+  let text = ''
   for (const part of parts) text += `$${Buffer.byteLength(part)}\r\n${part}\r\n`
   return text
 }

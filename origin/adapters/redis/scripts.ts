@@ -13,7 +13,7 @@ export interface ScriptCall {
 const shas = new Map<Script, string>()
 
 /** What EVALSHA calls the script by. */
-function shaOf(script: Script): string {
+export function shaOf(script: Script): string {
   const known = shas.get(script)
   if (known !== undefined) return known
   const sha = createHash('sha1').update(script.lua).digest('hex')

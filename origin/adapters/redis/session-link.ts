@@ -3,12 +3,13 @@ import type { Command, Reply } from '../../../shared/feed/wave.ts'
 import { REDIS_FAILOVER_MS, REDIS_MAP_EVERY_MS } from '../../../shared/limits.ts'
 import type { ClusterMap } from './cluster-map.ts'
 import type { RawConnection } from './raw-connection.ts'
+import { isEncoded, type EncodedCommand } from './resp.ts'
 
-/** The sockets of one session. After the first failure every call rejects. */
+/** The sockets of the sessions that share them. After the first failure every call rejects. */
 export interface SessionLink {
   /** Each node's share in order and in batches, the next when the one before was answered. */
   readonly send: (
-    commands: readonly Command[],
+    commands: readonly (Command | EncodedCommand)[],
     batchMax: number,
     keyOf?: (command: Command) => string,
   ) => Promise<Reply[]>
@@ -73,7 +74,9 @@ async function linkAsMapped(map: ClusterMap, connect: Connect): Promise<SessionL
     async send(commands, batchMax, keyOf = ([, key]) => key) {
       const replies: Reply[] = Array.from({ length: commands.length }, () => null)
       const numbered = commands.map((command, at) => ({ command, at }))
-      const shares = Map.groupBy(numbered, ({ command }) => connectionOf(keyOf(command)))
+      const shares = Map.groupBy(numbered, ({ command }) =>
+        connectionOf(isEncoded(command) ? command.key : keyOf(command)),
+      )
       const sending = [...shares].map(async ([connection, share]) => {
         const mine = share.map(({ command }) => command)
         const answered = await inBatches(connection, mine, batchMax)
@@ -93,7 +96,7 @@ async function linkAsMapped(map: ClusterMap, connect: Connect): Promise<SessionL
 
 async function inBatches(
   connection: RawConnection,
-  commands: readonly Command[],
+  commands: readonly (Command | EncodedCommand)[],
   batchMax: number,
 ): Promise<Reply[]> {
   const replies: Reply[] = []
