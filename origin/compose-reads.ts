@@ -9,6 +9,7 @@ import { warmer } from './delivery/warm.ts'
 import { afterAnswer } from './feed/effects/after-answer.ts'
 import { explain } from './feed/explain.ts'
 import { homeFeed } from './feed/home-feed.ts'
+import { keptLists } from './feed/query/kept-lists.ts'
 import { keptFragments } from './feed/query/kept-fragments.ts'
 import { losses, watchedWaves } from './feed/query/losses.ts'
 import { forgetHeard, viewerRecords } from './feed/query/viewer-records.ts'
@@ -67,6 +68,7 @@ export function composeReads({ stores, settings, metrics, now, failed }: ReadsDe
     sessions: stores.sessions,
     newSessionId: () => randomUUID(),
     elapsedMs: () => performance.now(),
+    keptLists: keptLists({ tail }),
     kept: keptFragments({
       tail,
       losses: seen,

@@ -29,6 +29,12 @@ export const VIEWER_RECORDS_BYTES_MAX = 256 * 1024 * 1024
 export const VIEWER_RECORD_AGE_MS_MAX = 60_000
 /** Post fragments in a process's memory: some 50,000, far more than are read within two minutes. */
 export const KEPT_FRAGMENTS_BYTES_MAX = 64 * 1024 * 1024
+/** Lists in a process's memory, at eight bytes an id: some 9,000 full ones. */
+export const KEPT_LISTS_BYTES_MAX = 64 * 1024 * 1024
+/** First elements of a list that are compared with a copy of it: more were rarely pushed since the last page. */
+export const LIST_NEWEST_ELEMENTS = 16
+/** Elements that have to be the same at least, or the copy counts as another list. */
+export const LIST_NEWEST_ALIKE_MIN = 4
 /** More unabsorbed follows than this drop the list: pulling them costs more than warming. */
 export const RECENT_FOLLOWS_MAX = 50
 

@@ -78,7 +78,7 @@ export const explain =
   }
 
 async function askSources(
-  { sources, tail }: FeedPipeline,
+  { sources, lists: { tail } }: FeedPipeline,
   query: FeedQuery,
   post: PostId,
 ): Promise<Explanation['sources']> {

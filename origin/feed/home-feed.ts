@@ -9,6 +9,7 @@ import type { FragmentsDeps } from './find-fragments.ts'
 import { fragments } from './hydrators/fragments.ts'
 import { heads } from './hydrators/heads.ts'
 import { standing } from './hydrators/standing.ts'
+import type { KeptLists } from './query/kept-lists.ts'
 import type { ViewerRecords } from './query/viewer-records.ts'
 import { recency } from './scorers/recency.ts'
 import { authorSpread } from './selectors/author-spread.ts'
@@ -22,6 +23,7 @@ import type { Filter, Hydrator, Scorer, Selector } from './stages.ts'
 export interface HomeFeedDeps extends FragmentsDeps, WarmListsDeps {
   readonly records: ViewerRecords
   readonly relations: Relations
+  readonly keptLists: KeptLists
 }
 
 export interface FeedPipeline extends FindDeps {
@@ -37,7 +39,7 @@ export interface FeedPipeline extends FindDeps {
 
 /** Read this to know what the home feed is: query, then sources, hydrators, filters, scorers, selectors, effects. */
 export const homeFeed = (deps: HomeFeedDeps): FeedPipeline => ({
-  tail: deps.tail,
+  lists: { tail: deps.tail, kept: deps.keptLists },
   sources: [
     timeline,
     pulledAuthors(deps.tail),

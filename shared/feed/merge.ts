@@ -1,8 +1,13 @@
 import { compareIds, newestFirst, THE_BEGINNING, type PostId } from '../ids.ts'
 
+/** Ids newest first, each once: whoever needs a few need not look at all. */
+export interface NewestFirst extends Iterable<PostId> {
+  below(bound: PostId | undefined): Iterable<PostId>
+}
+
 /** Ids in any order, repeats allowed; complete above `floor`. */
 export interface MergeSource {
-  readonly ids: Iterable<PostId>
+  readonly ids: Iterable<PostId> | NewestFirst
   readonly floor: PostId
 }
 
@@ -34,15 +39,28 @@ export function mergeSources(
   let kept: PostId[] = []
   let least = seam
 
+  const keep = (id: PostId): void => {
+    kept.push(id)
+    if (kept.length < roomMax) return
+    kept = newestDistinct(kept, limit + 1)
+    // One more than the limit stays, as evidence that the seam was not reached.
+    least = kept[limit] ?? least
+  }
+
   for (const { ids } of sources) {
+    if ('below' in ids) {
+      let taken = 0
+      for (const id of ids.below(before)) {
+        if (compareIds(id, least) <= 0 || taken > limit) break
+        keep(id)
+        taken += 1
+      }
+      continue
+    }
     for (const id of ids) {
       if (compareIds(id, least) <= 0) continue
       if (before !== undefined && compareIds(id, before) >= 0) continue
-      kept.push(id)
-      if (kept.length < roomMax) continue
-      kept = newestDistinct(kept, limit + 1)
-      // One more than the limit stays, as evidence that the seam was not reached.
-      least = kept[limit] ?? least
+      keep(id)
     }
   }
 

@@ -9,6 +9,7 @@ import {
 } from '../fragment.ts'
 import type { PostId, UserId } from '../ids.ts'
 import { bucketOfKey, keys, LOG_PARTITIONS, type Bucket, type ListKey } from '../keys.ts'
+import { LIST_NEWEST_ELEMENTS } from '../limits.ts'
 import { readList, type PostList } from '../list.ts'
 import { parseViewerRecord, type ViewerRecord } from '../viewer-record.ts'
 import { parseWatermark, watermarkFields, type Watermark } from '../watermark.ts'
@@ -16,6 +17,8 @@ import { parseWatermark, watermarkFields, type Watermark } from '../watermark.ts
 /** What one wave asks of Redis: calls sent at once, to as many nodes as needed. Each part is optional. */
 export interface WaveRequest {
   readonly lists?: readonly ListKey[]
+  /** Of lists of which a copy is at hand: their first elements alone, which say whether it still stands. */
+  readonly newest?: readonly ListKey[]
   readonly posts?: readonly PostId[]
   /** Author and version only, to rank without the bodies. */
   readonly heads?: readonly PostId[]
@@ -29,6 +32,8 @@ export interface WaveRequest {
 export interface WaveAnswer {
   readonly watermarks: ReadonlyMap<Bucket, Watermark>
   readonly lists: ReadonlyMap<ListKey, PostList>
+  /** As Redis has them, the marker among them where the list is short. */
+  readonly newest: ReadonlyMap<ListKey, readonly string[]>
   readonly posts: ReadonlyMap<PostId, PostFragment>
   readonly heads: ReadonlyMap<PostId, PostFragment>
   readonly users: ReadonlyMap<UserId, UserFragment>
@@ -57,6 +62,8 @@ export interface Wave {
   read(replies: readonly Reply[]): WaveAnswer
 }
 
+const NEWEST_LAST = String(LIST_NEWEST_ELEMENTS - 1)
+
 const WATERMARK_FIELDS = [
   watermarkFields.generation,
   ...Array.from({ length: LOG_PARTITIONS }, (_, partition) => watermarkFields.mark(partition)),
@@ -68,6 +75,7 @@ const WATERMARK_FIELDS = [
 export function planWave(request: WaveRequest): Wave {
   const watermarks = new Map<Bucket, Watermark>()
   const elements = new Map<ListKey, readonly string[]>()
+  const newest = new Map<ListKey, readonly string[]>()
   const posts = new Map<PostId, PostFragment>()
   const heads = new Map<PostId, PostFragment>()
   const users = new Map<UserId, UserFragment>()
@@ -83,6 +91,10 @@ export function planWave(request: WaveRequest): Wave {
     ...(request.lists ?? []).map((list) => ({
       command: ['LRANGE', list, '0', '-1'] as const,
       take: (reply: Reply) => keep(elements, list, textsOf(reply)),
+    })),
+    ...(request.newest ?? []).map((list) => ({
+      command: ['LRANGE', list, '0', NEWEST_LAST] as const,
+      take: (reply: Reply) => keep(newest, list, elementsOf(reply)),
     })),
     ...(request.sessions ?? []).map(({ viewer, session }) => ({
       command: ['GET', keys.session(viewer, session)] as const,
@@ -127,6 +139,7 @@ export function planWave(request: WaveRequest): Wave {
       return {
         watermarks,
         lists: validLists(elements, watermarks),
+        newest,
         posts,
         heads,
         users,
@@ -161,6 +174,15 @@ const valuesOf = (reply: Reply): (string | null)[] =>
   Array.isArray(reply) ? reply.map((value) => (typeof value === 'string' ? value : null)) : []
 
 const textsOf = (reply: Reply): string[] => valuesOf(reply).filter((value) => value !== null)
+
+/** Of a list that somebody may believe: one that is being warmed is as good as absent. */
+function elementsOf(reply: Reply): string[] | undefined {
+  const elements = textsOf(reply)
+  const isList = elements.length > 0 && elements.every((element) => ELEMENT.test(element))
+  return isList ? elements : undefined
+}
+
+const ELEMENT = /^(\d{1,19}|F\d.*)$/
 
 function watermarkOf(reply: Reply): Watermark | undefined {
   const values = valuesOf(reply)

@@ -1,12 +1,12 @@
 import type { WaveAnswer } from '../../../shared/feed/wave.ts'
 import { bucketOfKey, type ListKey } from '../../../shared/keys.ts'
-import type { PostList } from '../../../shared/list.ts'
 import { lowestMark, type DeliveryException, type Watermark } from '../../../shared/watermark.ts'
 import type { Tail } from '../../ports/tail.ts'
+import type { ReadableList } from './kept-lists.ts'
 
 /** Lists that may be believed. */
 export interface ListsRead {
-  list(key: ListKey): PostList | undefined
+  list(key: ListKey): ReadableList | undefined
   /** Published but not delivered, beside the watermarks of the lists that were asked for. */
   readonly exceptions: readonly DeliveryException[]
 }

@@ -13,6 +13,7 @@ import { warmer } from '../../../origin/delivery/warm.ts'
 import { homeFeed } from '../../../origin/feed/home-feed.ts'
 import { keptFragments } from '../../../origin/feed/query/kept-fragments.ts'
 import { losses, watchedWaves } from '../../../origin/feed/query/losses.ts'
+import { keptLists } from '../../../origin/feed/query/kept-lists.ts'
 import { viewerRecords } from '../../../origin/feed/query/viewer-records.ts'
 import { readFeed, type ReadFeed } from '../../../origin/feed/read-feed.ts'
 import type { ListStore } from '../../../origin/ports/list-store.ts'
@@ -93,6 +94,7 @@ export async function originProcess(deps: OriginDeps): Promise<OriginProcess> {
     ...reading,
     lists,
     warmer: warmer({ lists, truth, budget, postsMax }),
+    keptLists: keptLists({ tail }),
   })
   return {
     tail,

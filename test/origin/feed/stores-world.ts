@@ -1,3 +1,4 @@
+import { keptLists } from '../../../origin/feed/query/kept-lists.ts'
 import { randomUUID } from 'node:crypto'
 import { nodePace } from '../../../origin/adapters/node/pace.ts'
 import { postgresOutbox } from '../../../origin/adapters/postgres/outbox.ts'
@@ -75,6 +76,7 @@ export async function storesWorld({ listPostsMax, sessionPostsMax }: StoresWorld
     relations: postgresRelations(pool),
     fills: redisProjectionFills({ nodes, now }),
     warmer: warmer({ lists, truth, budget, postsMax: () => listPostsMax }),
+    keptLists: keptLists({ tail }),
     waves: {
       send(...[request]: Parameters<typeof inRedis.send>) {
         calls.waves += 1

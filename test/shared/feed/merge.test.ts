@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { packedIds } from '../../../origin/feed/query/packed-ids.ts'
 import { mergeSources, type MergeSource } from '../../../shared/feed/merge.ts'
 import { THE_BEGINNING, type PostId } from '../../../shared/ids.ts'
 
@@ -27,7 +28,31 @@ const sources = fc.array(
   { maxLength: 6 },
 )
 
+/** Some of the lists as a copy that is sorted. */
+const orPacked = sources.chain((all) =>
+  fc
+    .array(fc.boolean(), { minLength: all.length, maxLength: all.length })
+    .map((isPacked) =>
+      all.map((source, at) =>
+        isPacked[at] === true ? { ...source, ids: packedIds(source.ids) } : source,
+      ),
+    ),
+)
+
 describe('merging lists into a page', () => {
+  it('equals the plainest reading of lists that are sorted, too', () => {
+    fc.assert(
+      fc.property(
+        orPacked,
+        fc.option(fc.integer({ min: 1, max: 310 }).map(id), { nil: undefined }),
+        fc.integer({ min: 1, max: 60 }),
+        (all, before, limit) => {
+          expect(mergeSources(all, { before, limit })).toEqual(naiveMerge(all, before, limit))
+        },
+      ),
+    )
+  })
+
   it('equals the plainest reading', () => {
     fc.assert(
       fc.property(

@@ -12,6 +12,7 @@ const user = fc.integer({ min: 1, max: 60 }).map((n) => String(n) as UserId)
 const request: fc.Arbitrary<WaveRequest> = fc.record(
   {
     lists: fc.array(fc.oneof(user.map(keys.timeline), user.map(keys.authorList))),
+    newest: fc.array(user.map(keys.timeline)),
     posts: fc.array(post),
     heads: fc.array(post),
     users: fc.array(user),

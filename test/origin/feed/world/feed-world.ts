@@ -16,6 +16,7 @@ import { afterAnswer } from '../../../../origin/feed/effects/after-answer.ts'
 import { homeFeed } from '../../../../origin/feed/home-feed.ts'
 import { keptFragments } from '../../../../origin/feed/query/kept-fragments.ts'
 import { losses, watchedWaves } from '../../../../origin/feed/query/losses.ts'
+import { keptLists } from '../../../../origin/feed/query/kept-lists.ts'
 import { viewerRecords } from '../../../../origin/feed/query/viewer-records.ts'
 import { readFeed, type FeedRequest } from '../../../../origin/feed/read-feed.ts'
 import type { Tail, TailPost } from '../../../../origin/ports/tail.ts'
@@ -143,7 +144,7 @@ export function feedWorld({
     authorList: (author: UserId) =>
       lists.warm(keys.authorList(author), () => truth.authorList(author, listPostsMax)),
   }
-  const pipeline = homeFeed({ ...shared, lists, warmer })
+  const pipeline = homeFeed({ ...shared, lists, warmer, keptLists: keptLists({ tail }) })
   const read = readFeed({
     ...shared,
     pipeline,
