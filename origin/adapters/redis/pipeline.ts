@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import type { Writable } from 'node:stream'
 import { AppError } from '../../../shared/errors.ts'
 import type { Command, Reply } from '../../../shared/feed/wave.ts'
 import { REDIS_REDIRECT_WAIT_MS } from '../../../shared/limits.ts'
@@ -50,6 +51,7 @@ async function send(
         places.push(batch.length)
         batch.call(name, ...args)
       }
+      gatherWrites(node)
       const results = (await batch.exec()) ?? []
       for (const [index, at] of share.entries()) {
         const [error, reply] = results[places[index] ?? 0] ?? [null, null]
@@ -57,6 +59,23 @@ async function send(
       }
     }),
   )
+}
+
+const gathering = new WeakSet<Writable>()
+
+/**
+ * What requests of the same turn of the event loop send to a node goes there as one write: a write costs more
+ * than all that Redis does for a page, and its answers come back together too.
+ */
+function gatherWrites({ stream }: { readonly stream?: Writable }): void {
+  // Absent before the first connection, when nothing is sent anyway.
+  if (stream === undefined || gathering.has(stream)) return
+  gathering.add(stream)
+  stream.cork()
+  setImmediate(() => {
+    gathering.delete(stream)
+    stream.uncork()
+  })
 }
 
 /** All of them, or STORE_UNAVAILABLE with the first error among them. */
