@@ -52,3 +52,6 @@ export async function rungOrAfter(
   signal.removeEventListener('abort', end)
   over.abort(OVER)
 }
+
+/** Without a reason a runtime makes an error of its own, with a stack that nobody reads. */
+const OVER = 'over'

@@ -1,6 +1,6 @@
 import { createAdaptorServer } from '@hono/node-server'
 import { once } from 'node:events'
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import { Server as NetServer, type AddressInfo, type Socket } from 'node:net'
 import {
   HEADERS_DEADLINE_MS,
@@ -33,11 +33,15 @@ export interface ServeOptions {
 
 /** Port 0 is any free one. Closing lets answers under way end, for a bounded time. */
 export async function serve(
-  fetch: (request: Request) => Response | Promise<Response>,
+  fetch: (
+    request: Request,
+    env: { readonly incoming: IncomingMessage },
+  ) => Response | Promise<Response>,
   { host, port, graceMs = SHUTDOWN_GRACE_MS }: ServeOptions,
 ): Promise<Listening> {
   const server = createAdaptorServer({
-    fetch: (request) => fetch(request),
+    // The other kind of server is not asked for.
+    fetch: (request, { incoming }) => fetch(request, { incoming: incoming as IncomingMessage }),
     serverOptions: {
       requestTimeout: REQUEST_DEADLINE_MS,
       headersTimeout: HEADERS_DEADLINE_MS,
