@@ -52,6 +52,3 @@ export async function rungOrAfter(
   signal.removeEventListener('abort', end)
   over.abort(OVER)
 }
-
-/** Without a reason a runtime makes an error of its own, with a stack that nobody reads. */
-const OVER = 'over'

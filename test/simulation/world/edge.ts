@@ -6,6 +6,7 @@ import type { PostId, UserId } from '../../../shared/ids.ts'
 import { problemOf } from '../../../shared/problem.ts'
 import { formatToken, parseToken } from '../../../shared/token.ts'
 import { runCommands } from '../../../origin/adapters/memory/waves.ts'
+import { PLAIN, type Answer } from '../../../edge/answer.ts'
 import { checks } from '../../../edge/cache/checks.ts'
 import { memory } from '../../../edge/cache/memory.ts'
 import { serveFeed } from '../../../edge/feed/serve-feed.ts'
@@ -72,7 +73,7 @@ export function simEdge(deps: EdgeDeps): SimEdge {
     memory: l1,
     checks,
     now,
-    ifNoneMatch: undefined,
+    ifNoneMatch: () => undefined,
     toOrigin,
   })
 
@@ -81,7 +82,7 @@ export function simEdge(deps: EdgeDeps): SimEdge {
       answered(() =>
         serveFeed(
           contextOf(viewer, token, (raised) =>
-            responseOf(() => origin.feed(process, viewer, request, raised)),
+            answerOf(() => origin.feed(process, viewer, request, raised)),
           ),
           request,
         ),
@@ -90,7 +91,7 @@ export function simEdge(deps: EdgeDeps): SimEdge {
       answered(() =>
         servePost(
           contextOf(viewer, token, (raised) =>
-            responseOf(() => origin.post(process, viewer, post, raised)),
+            answerOf(() => origin.post(process, viewer, post, raised)),
           ),
           post,
         ),
@@ -105,27 +106,29 @@ export function simEdge(deps: EdgeDeps): SimEdge {
 }
 
 /** As the origin's HTTP says it. */
-async function responseOf(
+async function answerOf(
   ask: () => Promise<{ readonly body: Uint8Array<ArrayBuffer>; readonly token: Token | undefined }>,
-): Promise<Response> {
+): Promise<Answer> {
   try {
     const { body, token } = await ask()
     const headers = token === undefined ? {} : { [HEADERS.token]: formatToken(token) }
-    return new Response(body, { status: 200, headers })
+    return { status: 200, like: PLAIN, headers, body }
   } catch (error) {
     // Not the origin's answer: it could not be reached.
     if (!(error instanceof AppError) || error.message.startsWith('origin ')) throw error
-    return Response.json(problemOf(error, 'sim'), { status: error.spec.status })
+    const body = JSON.stringify(problemOf(error, 'sim'))
+    return { status: error.spec.status, like: PLAIN, headers: {}, body }
   }
 }
 
-async function answered<Body>(serve: () => Promise<Response>): Promise<Answered<Body>> {
-  const response = await serve()
-  const body = (await response.json()) as Body & { code?: ErrorCode }
-  if (!response.ok) throw new AppError(body.code ?? 'INTERNAL', 'the origin said so')
+async function answered<Body>(serve: () => Promise<Answer>): Promise<Answered<Body>> {
+  const { status, headers, body: bytes } = await serve()
+  const text = typeof bytes === 'string' ? bytes : new TextDecoder().decode(bytes ?? undefined)
+  const body = JSON.parse(text) as Body & { code?: ErrorCode }
+  if (status >= 400) throw new AppError(body.code ?? 'INTERNAL', 'the origin said so')
   return {
     body,
-    token: parseToken(response.headers.get(HEADERS.token) ?? ''),
-    servedBy: response.headers.get(HEADERS.servedBy) ?? 'origin',
+    token: parseToken(headers[HEADERS.token] ?? ''),
+    servedBy: headers[HEADERS.servedBy] ?? 'origin',
   }
 }

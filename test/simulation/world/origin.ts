@@ -30,6 +30,8 @@ import { warmer } from '../../../origin/delivery/warm.ts'
 import { afterAnswer } from '../../../origin/feed/effects/after-answer.ts'
 import { homeFeed } from '../../../origin/feed/home-feed.ts'
 import { keptFragments } from '../../../origin/feed/query/kept-fragments.ts'
+import { keptLists } from '../../../origin/feed/query/kept-lists.ts'
+import { losses, watchedWaves } from '../../../origin/feed/query/losses.ts'
 import { forgetHeard, viewerRecords } from '../../../origin/feed/query/viewer-records.ts'
 import { readFeed, type ReadFeed } from '../../../origin/feed/read-feed.ts'
 import { replayDeadLetter } from '../../../origin/log/replay-dead-letter.ts'
@@ -116,12 +118,16 @@ export function simOrigin(deps: OriginDeps): SimOrigin {
       return stop
     },
   }
-  const waves = {
-    send: (request: Parameters<ReturnType<typeof memoryWaves>['send']>[0]) =>
-      seam.call(process, 'redis', 'waves.send', () =>
-        memoryWaves(redis, undefined, deps.interrupt('redis')).send(request),
-      ),
-  }
+  const seen = losses()
+  const waves = watchedWaves(
+    {
+      send: (request) =>
+        seam.call(process, 'redis', 'waves.send', () =>
+          memoryWaves(redis, undefined, deps.interrupt('redis')).send(request),
+        ),
+    },
+    seen,
+  )
   const stored = memoryListStore(redis, { postsMax })
   const lists = {
     ...overRedis('lists', stored),
@@ -140,7 +146,7 @@ export function simOrigin(deps: OriginDeps): SimOrigin {
     { outbox, truth, wakeups, pace, onFailure: (error) => failed('tail', error) },
     { pollMs: POLL_MS },
   )
-  const records = viewerRecords({ tail, now })
+  const records = viewerRecords({ tail, now, losses: seen })
   tail.onHeard(forgetHeard(records))
   const budget = postgresBudget()
   const { later, settled } = afterAnswer({ failed: (error) => failed('after an answer', error) })
@@ -161,7 +167,9 @@ export function simOrigin(deps: OriginDeps): SimOrigin {
     sessions,
     newSessionId: newId,
     elapsedMs: now,
-    kept: keptFragments({ tail }),
+    losses: seen,
+    kept: keptFragments({ tail, losses: seen }),
+    keptLists: keptLists({ tail }),
     observer: {
       ran: () => undefined,
       dropped: () => undefined,
