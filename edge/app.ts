@@ -1,4 +1,3 @@
-import { Hono } from 'hono'
 import { remembering } from '../shared/auth/remember.ts'
 import { tokenVerifier } from '../shared/auth/verify.ts'
 import { AppError } from '../shared/errors.ts'
@@ -19,6 +18,7 @@ import { forwardedTokens } from './origin/forwarded-tokens.ts'
 import { originClient, type Fetch } from './origin/origin-client.ts'
 import { forward } from './routes/forward.ts'
 import { readRoutes } from './routes/reads.ts'
+import { router, type Edge } from './routes/router.ts'
 import type { Later } from './single-flight.ts'
 import { viewersOf } from './viewers.ts'
 
@@ -40,7 +40,7 @@ export interface EdgeDeps {
 const WRITES = ['POST', 'PUT', 'PATCH', 'DELETE']
 
 /** One isolate's edge: who is it, how often, then the reads that it answers, and the rest for the origin. */
-export function edgeApp(deps: EdgeDeps): Hono {
+export function edgeApp(deps: EdgeDeps): Edge {
   const { now, checks } = deps
   const l1 = memory({ checks, now })
   const regions = deps.regions.map((region) => ({
@@ -55,7 +55,7 @@ export function edgeApp(deps: EdgeDeps): Hono {
   const forwarded = forwardedTokens(now)
   const viewers = viewersOf(deps.auth.subject)
   const origin = originClient({ url: deps.originUrl, fetch: deps.fetch, now })
-  const { open, read, signedIn, failed } = gateway({
+  const { open, read, signedIn } = gateway({
     verify: remembering(tokenVerifier({ ...deps.auth, now }), now),
     limiter: deps.limiter,
     findReader: findReader({ regions, forwarded, viewers }),
@@ -66,17 +66,17 @@ export function edgeApp(deps: EdgeDeps): Hono {
   })
   const toOrigin = (asked: Asked) => asked.toOrigin()
 
-  const app = new Hono()
-  app.onError(failed)
-  app.options('*', open(preflight))
-  app.get('/healthz', open(healthy))
-  app.route('/', readRoutes({ read, signedIn }, { memory: l1, checks, now }))
-  // A read, though its ids need a body: like other profiles it is for everyone.
-  app.post('/v1/users/batch', read(toOrigin))
-  app.on(WRITES, '/v1/*', signedIn(toOrigin))
-  // What no route takes: chained handlers would cost each read more than all of the gateway.
-  app.notFound(read((asked) => (isForOrigin(asked.path) ? asked.toOrigin() : nowhere())))
-  return app
+  return router(
+    [
+      { method: 'OPTIONS', path: '*', handler: open(preflight) },
+      { method: 'GET', path: '/healthz', handler: open(healthy) },
+      ...readRoutes({ read, signedIn }, { memory: l1, checks, now }),
+      // A read, though its ids need a body: like other profiles it is for everyone.
+      { method: 'POST', path: '/v1/users/batch', handler: read(toOrigin) },
+      ...WRITES.map((method) => ({ method, path: '/v1/*', handler: signedIn(toOrigin) })),
+    ],
+    read((asked) => (isForOrigin(asked.path) ? asked.toOrigin() : nowhere())),
+  )
 }
 
 const JSON_LIKE = likeness({ 'content-type': 'application/json' })

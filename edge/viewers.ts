@@ -1,4 +1,4 @@
-import { UserIdSchema, type UserId } from '../shared/ids.ts'
+import { asUserId, type UserId } from '../shared/ids.ts'
 import { sieve } from './cache/sieve.ts'
 
 /** Which user a token's subject is. */
@@ -18,7 +18,7 @@ const OVERHEAD_BYTES = 200
  */
 export function viewersOf(subjects: 'userId' | 'externalId'): Viewers {
   if (subjects === 'userId') {
-    return { of: (subject) => UserIdSchema.safeParse(subject).data, learn: () => undefined }
+    return { of: asUserId, learn: () => undefined }
   }
   const learnt = sieve<UserId>({
     bytesMax: SUBJECTS_BYTES_MAX,
@@ -27,7 +27,7 @@ export function viewersOf(subjects: 'userId' | 'externalId'): Viewers {
   return {
     of: (subject) => learnt.get(subject),
     learn(subject, text) {
-      const viewer = UserIdSchema.safeParse(text).data
+      const viewer = asUserId(text)
       if (viewer !== undefined) learnt.set(subject, viewer, 2 * subject.length + OVERHEAD_BYTES)
     },
   }

@@ -1,4 +1,4 @@
-import type { Context } from 'hono'
+import { getQueryParam } from 'hono/utils/url'
 import { bearerOf } from '../../shared/auth/bearer.ts'
 import type { VerifyToken } from '../../shared/auth/verify.ts'
 import { AppError } from '../../shared/errors.ts'
@@ -6,6 +6,7 @@ import { RATE_LIMIT_PERIOD_SECONDS } from '../../shared/limits.ts'
 import type { Answer } from '../answer.ts'
 import type { Serve } from '../asked.ts'
 import type { Forward } from '../routes/forward.ts'
+import type { Arrival, Handler } from '../routes/router.ts'
 import type { Later } from '../single-flight.ts'
 import type { FindReader } from './find-reader.ts'
 import { isOurs, problemAnswer, type Report } from './problems.ts'
@@ -29,8 +30,6 @@ export interface GatewayDeps {
   readonly later: Later | undefined
 }
 
-export type Handler = (c: Context) => Promise<Response>
-
 export interface Gateway {
   /** Who asks, how often, and the read behind it, which sees no more of the request than it is handed. */
   readonly read: (serve: Serve) => Handler
@@ -38,7 +37,6 @@ export interface Gateway {
   readonly signedIn: (serve: Serve) => Handler
   /** Everyone may have this, and nobody is looked up or counted. */
   readonly open: (answer: (request: Request) => Answer) => Handler
-  readonly failed: (error: unknown, c: Context) => Promise<Response>
 }
 
 export function gateway(deps: GatewayDeps): Gateway {
@@ -46,12 +44,11 @@ export function gateway(deps: GatewayDeps): Gateway {
 
   /** Nobody signed in is fine here; a token that does not verify is not. */
   async function admitted(
-    c: Context,
+    { request, path, id, waitUntil }: Arrival,
     serve: Serve,
     needsToken: boolean,
     told: { -readonly [Part in keyof Told]: Told[Part] },
   ): Promise<Answer> {
-    const request = c.req.raw
     const { headers } = request
     const header = headers.get('authorization')
     const subject = header === null ? undefined : (await verify(bearerOf(header))).subject
@@ -64,14 +61,13 @@ export function gateway(deps: GatewayDeps): Gateway {
         throw new AppError('RATE_LIMITED', key, { retryAfterSeconds: RATE_LIMIT_PERIOD_SECONDS })
       }
     }
-    const later = deps.later ?? ((work) => c.executionCtx.waitUntil(work))
-    const reader = findReader(request, subject, later)
+    const reader = findReader(request, subject, deps.later ?? waitUntil ?? outOfWorker)
     if (needsToken && subject === undefined) throw new AppError('AUTH_REQUIRED', 'no bearer token')
     const { requestId } = told
     return serve({
-      path: c.req.path,
-      id: c.req.param('id') ?? '',
-      query: () => c.req.query(),
+      path,
+      id,
+      query: () => getQueryParam(request.url) as Record<string, string>,
       reader,
       ifNoneMatch: () => headers.get('if-none-match') ?? undefined,
       toOrigin: (token) => forward({ request, requestId, subject, reader }, token ?? reader.token),
@@ -79,15 +75,11 @@ export function gateway(deps: GatewayDeps): Gateway {
   }
 
   const through =
-    (answerTo: (c: Context, told: Told) => Answer | Promise<Answer>): Handler =>
-    async (c) => {
-      const told = {
-        requestId: newId(),
-        isPersonal: false,
-        rateLimit: undefined,
-      }
+    (answerTo: (arrival: Arrival, told: Told) => Answer | Promise<Answer>): Handler =>
+    async (arrival) => {
+      const told = { requestId: newId(), isPersonal: false, rateLimit: undefined }
       try {
-        return responseOf(await answerTo(c, told), told)
+        return responseOf(await answerTo(arrival, told), told)
       } catch (error) {
         if (isOurs(error)) report(error, told.requestId)
         return responseOf(problemAnswer(error, told.requestId), told)
@@ -95,9 +87,12 @@ export function gateway(deps: GatewayDeps): Gateway {
     }
 
   return {
-    read: (serve) => through((c, told) => admitted(c, serve, false, told)),
-    signedIn: (serve) => through((c, told) => admitted(c, serve, true, told)),
-    open: (answer) => through((c) => answer(c.req.raw)),
-    failed: (error, c) => through(() => Promise.reject(error))(c),
+    read: (serve) => through((arrival, told) => admitted(arrival, serve, false, told)),
+    signedIn: (serve) => through((arrival, told) => admitted(arrival, serve, true, told)),
+    open: (answer) => through(({ request }) => answer(request)),
   }
+}
+
+const outOfWorker: Later = () => {
+  throw new TypeError('nothing keeps work after the answer alive')
 }

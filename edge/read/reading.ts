@@ -121,7 +121,7 @@ export function openReading(deps: ReadingDeps, token: Token | undefined): Readin
     },
     async gather(wants) {
       // A read refreshes what L1 stands on, so what is there now is counted on, and looked up after it.
-      const planned = nothingFound()
+      const planned = nothingFound(wants)
       const had = recall(memory, wants, wanted(), planned)
       const stands = hasAll(planned, wants) ? standing() : undefined
       if (stands !== undefined) {
@@ -131,7 +131,7 @@ export function openReading(deps: ReadingDeps, token: Token | undefined): Readin
       }
       const asked = remaining(wants, planned)
       const knewPulled = region().pulled() !== undefined
-      const found = nothingFound()
+      const found = nothingFound(wants)
       await ask(asked, found)
 
       const lease = standing()

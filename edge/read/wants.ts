@@ -33,14 +33,25 @@ export interface Found {
   undelivered: readonly DeliveryException[]
 }
 
-export const nothingFound = (): Found => ({
-  viewers: new Map(),
-  posts: new Map(),
-  users: new Map(),
-  counts: new Map(),
-  authorLists: new Map(),
+/** Room for what is wanted. */
+export const nothingFound = (wants: Wants): Found => ({
+  viewers: roomFor(wants.viewers),
+  posts: roomFor(wants.posts),
+  users: roomFor(wants.users),
+  counts: roomFor(wants.counts),
+  authorLists: roomFor(wants.authorLists),
   undelivered: [],
 })
+
+/** For what is not: one for all requests, so nothing may ever get into it. */
+const NO_ROOM = Object.assign(new Map<string, never>(), {
+  set(): never {
+    throw new TypeError('found what nobody wanted')
+  },
+}) as Map<string, unknown>
+
+const roomFor = <Id extends string, Value>(ids: readonly Id[] | undefined) =>
+  (ids === undefined || ids.length === 0 ? NO_ROOM : new Map<Id, Value>()) as Map<Id, Value>
 
 /** Without making lists of what lacks: from L1 nothing does. */
 export const hasAll = (found: Found, wants: Wants): boolean =>

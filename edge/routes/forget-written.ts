@@ -1,4 +1,4 @@
-import { PostIdSchema, UserIdSchema, type UserId } from '../../shared/ids.ts'
+import { asPostId, asUserId, type UserId } from '../../shared/ids.ts'
 import type { Memory } from '../cache/memory.ts'
 
 /**
@@ -8,14 +8,14 @@ import type { Memory } from '../cache/memory.ts'
 export function forgetWritten(memory: Memory, pathname: string, viewer: UserId | undefined): void {
   const [, , kind, idText, relation] = pathname.split('/')
   if (kind === 'posts') {
-    const id = PostIdSchema.safeParse(idText).data
+    const id = asPostId(idText ?? '')
     if (id !== undefined) memory.posts.forget(id)
   }
   if (viewer === undefined || kind === undefined) return
   memory.authorLists.forget(viewer)
   if (kind !== 'users') return
   memory.users.forget(viewer)
-  const other = UserIdSchema.safeParse(idText).data
+  const other = asUserId(idText ?? '')
   if (other === undefined || relation === undefined) return
   memory.viewers.forget(viewer)
   memory.viewers.forget(other)

@@ -1,4 +1,3 @@
-import { Hono } from 'hono'
 import type { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 import { fieldErrors } from '../../shared/field-errors.ts'
@@ -14,6 +13,7 @@ import { servePost } from '../read/post.ts'
 import type { ReadContext } from '../read/serve-read.ts'
 import { serveUser } from '../read/user.ts'
 import { serveUserPosts } from '../read/user-posts.ts'
+import type { Route } from './router.ts'
 
 export interface ReadRoutesDeps {
   readonly memory: Memory
@@ -27,7 +27,7 @@ const UserPostsRequest = FeedPageRequest.omit({ mode: true })
 export function readRoutes(
   gateway: Pick<Gateway, 'read' | 'signedIn'>,
   { memory, checks, now }: ReadRoutesDeps,
-): Hono {
+): readonly Route[] {
   const contextOf = ({ reader, ifNoneMatch, toOrigin }: Asked): ReadContext => ({
     reader,
     memory,
@@ -37,28 +37,29 @@ export function readRoutes(
     toOrigin,
   })
 
-  return new Hono()
-    .get(
+  const get = (path: string, handler: Route['handler']) => ({ method: 'GET', path, handler })
+  return [
+    get(
       '/v1/feed',
       gateway.signedIn((asked) =>
         serveFeed(contextOf(asked), parsed(FeedPageRequest, asked.query())),
       ),
-    )
-    .get(
+    ),
+    get(
       '/v1/posts/:id',
       gateway.read((asked) => {
         const id = asPostId(asked.id)
         return id === undefined ? asked.toOrigin() : servePost(contextOf(asked), id)
       }),
-    )
-    .get(
+    ),
+    get(
       '/v1/users/:id',
       gateway.read((asked) => {
         const id = asUserId(asked.id)
         return id === undefined ? asked.toOrigin() : serveUser(contextOf(asked), id)
       }),
-    )
-    .get(
+    ),
+    get(
       '/v1/users/:id/posts',
       gateway.read((asked) => {
         const author = asUserId(asked.id)
@@ -66,7 +67,8 @@ export function readRoutes(
         const { limit, cursor } = parsed(UserPostsRequest, asked.query())
         return serveUserPosts(contextOf(asked), { author, limit, cursor })
       }),
-    )
+    ),
+  ]
 }
 
 function parsed<Schema extends z.ZodType>(schema: Schema, query: unknown): z.output<Schema> {
