@@ -7,8 +7,10 @@ import type { Asked } from './asked.ts'
 import type { Checks } from './cache/checks.ts'
 import { memory } from './cache/memory.ts'
 import type { EdgeConfig } from './config.ts'
+import { hedgeBudget } from './l2/hedge-budget.ts'
+import type { After } from './l2/hedged-read.ts'
 import type { Region } from './l2/pipeline.ts'
-import { regionReader } from './l2/region-reader.ts'
+import { regionReaders } from './l2/region-readers.ts'
 import { findReader } from './middleware/find-reader.ts'
 import { gateway } from './middleware/gateway.ts'
 import { preflight } from './middleware/preflight.ts'
@@ -31,6 +33,7 @@ export interface EdgeDeps {
   /** Elapsed time in this isolate. It is compared with nothing but itself, and with the expiry of tokens. */
   readonly now: Now
   readonly newId: () => string
+  readonly after: After
   readonly checks: Checks
   readonly report: Report
   /** Absent in a Worker, where each request has its own `waitUntil`. */
@@ -43,15 +46,7 @@ const WRITES = ['POST', 'PUT', 'PATCH', 'DELETE']
 export function edgeApp(deps: EdgeDeps): Edge {
   const { now, checks } = deps
   const l1 = memory({ checks, now })
-  const regions = deps.regions.map((region) => ({
-    ...regionReader(region, {
-      memory: l1,
-      now,
-      report: (error) => deps.report(error, `region ${region.name}`),
-    }),
-    latitude: region.latitude,
-    longitude: region.longitude,
-  }))
+  const regions = regionReaders(deps, l1)
   const forwarded = forwardedTokens(now)
   const viewers = viewersOf(deps.auth.subject)
   const origin = originClient({ url: deps.originUrl, fetch: deps.fetch, now })
@@ -70,7 +65,10 @@ export function edgeApp(deps: EdgeDeps): Edge {
     [
       { method: 'OPTIONS', path: '*', handler: open(preflight) },
       { method: 'GET', path: '/healthz', handler: open(healthy) },
-      ...readRoutes({ read, signedIn }, { memory: l1, checks, now }),
+      ...readRoutes(
+        { read, signedIn },
+        { memory: l1, checks, now, hedging: { budget: hedgeBudget(), after: deps.after } },
+      ),
       // A read, though its ids need a body: like other profiles it is for everyone.
       { method: 'POST', path: '/v1/users/batch', handler: read(toOrigin) },
       ...WRITES.map((method) => ({ method, path: '/v1/*', handler: signedIn(toOrigin) })),

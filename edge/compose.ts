@@ -24,6 +24,10 @@ export function compose(env: Bindings): EdgeDeps {
     fetch: (url, init) => fetch(url, init),
     now: () => Date.now(),
     newId: () => crypto.randomUUID(),
+    after(delayMs, run) {
+      const timer = setTimeout(run, delayMs)
+      return () => clearTimeout(timer)
+    },
     checks,
     report: logProblem,
   }

@@ -285,6 +285,14 @@ export const HEARD_TAGS_MAX = 20_000
 /** Regions that one read tries: the nearest, and the one that takes over. */
 export const L2_REGIONS_TRIED_MAX = 2
 export const L2_REGIONS_MAX = 16
+/** Of all reads of a region, those that are sent to the next one too: as many as are slower than its p95. */
+export const HEDGED_READS_SHARE_MAX = 0.05
+/** Hedged reads that a quiet time saves up: a region that slows down may not double the other's load at once. */
+export const HEDGED_READS_SAVED_MAX = 5
+/** A region's newest latencies, of which the p95 is taken: some seconds of a busy isolate. */
+export const L2_LATENCIES_KEPT = 128
+/** Of fewer no p95 can be told. */
+export const L2_LATENCIES_MIN = 20
 /** Failures in a row after which an upstream is left alone, and for how long. */
 export const BREAKER_FAILURES_MAX = 5
 export const BREAKER_OPEN_MS = 1_000

@@ -9,6 +9,7 @@ import type { Memory } from '../cache/memory.ts'
 import type { Stamp } from '../cache/shelf.ts'
 import { singleFlight, type After, type Later } from '../single-flight.ts'
 import type { Delivered } from './delivered.ts'
+import { recentLatency } from './latency.ts'
 import { logCommands, readLog } from './log-commands.ts'
 import type { Region } from './pipeline.ts'
 import { pulledCommands, readPulled, type PulledRead, type PulledSet } from './pulled-set.ts'
@@ -43,6 +44,8 @@ export interface RegionReader {
   /** False while the region failed too often to be tried. */
   allows(): boolean
   read(asks: Asks, later: Later): Promise<RegionRead>
+  /** Longer than this is unusual for it; `undefined`: too little is known. */
+  p95Ms(): number | undefined
   /** Lease and log alone, after the answer; one at a time. */
   poll(later: Later): void
 }
@@ -54,11 +57,17 @@ export interface RegionReaderDeps {
   readonly after?: After
   /** The reader gets its answer from elsewhere; operators read of it here. */
   readonly report: (error: unknown) => void
+  /**
+   * Another region's log was heard from this place on until now. Then a gap in this one's, which is read only
+   * now and then, loses nothing: the numbers are the same in all regions.
+   */
+  readonly heardElsewhere: (listening: Listening) => boolean
 }
 
 export function regionReader({ name, pipeline }: Region, deps: RegionReaderDeps): RegionReader {
   const { memory, now, after } = deps
   const health = breaker(now)
+  const latency = recentLatency()
   const flights = singleFlight<RegionRead>({
     waitMsMax: L2_DEADLINE_MS,
     now,
@@ -79,12 +88,15 @@ export function regionReader({ name, pipeline }: Region, deps: RegionReaderDeps)
     lease: Lease | undefined,
     entries: readonly NumberedInvalidation[],
   ): void {
-    const epochBefore = listening?.epoch
-    const listened = listen(listening, { from, lease, entries })
+    const before = listening
+    const listened = listen(before, { from, lease, entries })
     listening = listened.listening
-    if (listened.lost) memory.drop()
-    // After a restore versions may be lower than those heard before.
-    if (listened.lost && lease?.horizon.epoch !== epochBefore) memory.heard.clear()
+    if (listened.lost && before !== undefined) {
+      const isRestored = lease?.horizon.epoch !== before.epoch
+      if (isRestored || !deps.heardElsewhere(before)) memory.drop()
+      // After a restore versions may be lower than those heard before.
+      if (isRestored) memory.heard.clear()
+    }
     for (const entry of entries) memory.heard.hear(entry)
     if (lease !== undefined && isNewer(sentAtMs)) seen = { lease, sentAtMs }
   }
@@ -123,6 +135,7 @@ export function regionReader({ name, pipeline }: Region, deps: RegionReaderDeps)
   }
 
   async function watched(asks: Asks): Promise<RegionRead> {
+    const startedAtMs = now()
     try {
       const read = await send(asks)
       health.succeeded()
@@ -131,6 +144,8 @@ export function regionReader({ name, pipeline }: Region, deps: RegionReaderDeps)
       health.failed()
       deps.report(error)
       throw error
+    } finally {
+      latency.note(now() - startedAtMs)
     }
   }
 
@@ -144,6 +159,7 @@ export function regionReader({ name, pipeline }: Region, deps: RegionReaderDeps)
     pulled: () => pulled,
     allows: () => health.allows(),
     read,
+    p95Ms: () => latency.p95Ms(),
     poll(later) {
       const elapsedMs = now() - polledAtMs
       // Under way, or lost with its request: nobody waits for it, so nobody has to join it.

@@ -8,6 +8,7 @@ import type { ViewerRecord } from '../../shared/viewer-record.ts'
 import type { Checks } from '../cache/checks.ts'
 import type { Memory } from '../cache/memory.ts'
 import type { Wanted } from '../cache/shelf.ts'
+import { hedgedRead, type Hedging } from '../l2/hedged-read.ts'
 import type { Asks, RegionRead, RegionReader } from '../l2/region-reader.ts'
 import { NotAtEdge } from '../not-at-edge.ts'
 import type { Later } from '../single-flight.ts'
@@ -30,6 +31,8 @@ export interface Reading {
   tokenForOrigin(): Token | undefined
   layer(): 'l1' | 'l2'
   waves(): number
+  /** Of these waves, those that went to a second region too. */
+  hedges(): number
 }
 
 export interface ReadingDeps {
@@ -39,13 +42,15 @@ export interface ReadingDeps {
   readonly later: Later
   /** Nearest first. */
   readonly regions: readonly RegionReader[]
+  readonly hedging: Hedging
 }
 
 export function openReading(deps: ReadingDeps, token: Token | undefined): Reading {
-  const { memory, checks, now, later } = deps
-  const tried = deps.regions.filter((region) => region.allows()).slice(0, L2_REGIONS_TRIED_MAX)
+  const { memory, checks, now, later, hedging } = deps
+  let tried = deps.regions.filter((region) => region.allows()).slice(0, L2_REGIONS_TRIED_MAX)
   const horizons: Horizon[] = []
   let waves = 0
+  let hedges = 0
   let heardToken: Token | undefined
 
   const region = (): RegionReader => {
@@ -65,17 +70,34 @@ export function openReading(deps: ReadingDeps, token: Token | undefined): Readin
     return listening === undefined ? undefined : { start: listening.start, token }
   }
 
-  /** The next region takes over on an error or a deadline. */
+  /** Without a lease, or behind the reader's token, an early answer is none: the slow one may have both. */
+  const isGood = ({ lease }: RegionRead): boolean =>
+    lease !== undefined && checks.tokenHolds(lease.horizon, token)
+  const onHedge = () => {
+    hedges += 1
+  }
+  /** Another request of this reading may have left it already. */
+  function leave(gone: RegionReader | undefined): void {
+    tried = tried.filter((other) => other !== gone)
+  }
+
+  /** The next region is asked too when this one is slow, and takes over on an error or a deadline. */
   async function readRegion(asks: Asks): Promise<RegionRead> {
     for (;;) {
-      const current = region()
+      const first = region()
+      const [, second] = tried
       try {
         waves += 1
-        return await current.read(asks, later)
+        const { by, read } = await hedgedRead(
+          { first, second, asks, later, isGood, onHedge, onHedgeFailed: () => leave(second) },
+          hedging,
+        )
+        // What the rest of this reading stands on is the region that answered.
+        if (by !== first) leave(first)
+        return read
       } catch (cause) {
         if (tried.length === 1) throw new NotAtEdge('no-regions', { cause })
-        // Another request of this reading may have moved on already.
-        if (tried[0] === current) tried.shift()
+        leave(first)
       }
     }
   }
@@ -155,5 +177,6 @@ export function openReading(deps: ReadingDeps, token: Token | undefined): Readin
     tokenForOrigin: () => laterToken(token, heardToken),
     layer: () => (waves === 0 ? 'l1' : 'l2'),
     waves: () => waves,
+    hedges: () => hedges,
   }
 }

@@ -5,6 +5,7 @@ import type { Now } from '../../shared/time.ts'
 import type { Answer } from '../answer.ts'
 import type { Checks } from '../cache/checks.ts'
 import type { Memory } from '../cache/memory.ts'
+import type { Hedging } from '../l2/hedged-read.ts'
 import { NotAtEdge, type Reason } from '../not-at-edge.ts'
 import type { Reader } from '../reader.ts'
 import { answerOf, type EdgeAnswer } from './edge-answer.ts'
@@ -16,6 +17,7 @@ export interface ReadContext {
   readonly memory: Memory
   readonly checks: Checks
   readonly now: Now
+  readonly hedging: Hedging
   readonly ifNoneMatch: () => string | undefined
   /** Sends this very request on, with the token that the answer must have. */
   readonly toOrigin: (token?: Token) => Promise<Answer>
@@ -31,10 +33,10 @@ export interface ReadPlan {
 
 /** The ladder of every read at the edge: L1 and L2, the origin, what is left; and headers that say which it was. */
 export async function serveRead(context: ReadContext, plan: ReadPlan): Promise<Answer> {
-  const { memory, checks, now } = context
+  const { memory, checks, now, hedging } = context
   const { regions, later } = context.reader
   const startedAtMs = now()
-  const reading = openReading({ memory, checks, now, later, regions }, plan.token)
+  const reading = openReading({ memory, checks, now, later, regions, hedging }, plan.token)
   const respond = (answer: EdgeAnswer) =>
     answerOf(answer, {
       token: plan.token,
@@ -79,4 +81,6 @@ async function atEdge(plan: ReadPlan, reading: Reading): Promise<EdgeAnswer | Re
 }
 
 const timingOf = (reading: Reading, elapsedMs: number): string =>
-  `edge;dur=${elapsedMs}, l2;desc="${reading.waves()} waves"`
+  `edge;dur=${elapsedMs}, l2;desc="${reading.waves()} waves${hedgedOf(reading.hedges())}"`
+
+const hedgedOf = (hedges: number): string => (hedges === 0 ? '' : `, ${hedges} hedged`)

@@ -8,6 +8,7 @@ import type { Asked } from '../asked.ts'
 import type { Checks } from '../cache/checks.ts'
 import type { Memory } from '../cache/memory.ts'
 import { serveFeed } from '../feed/serve-feed.ts'
+import type { Hedging } from '../l2/hedged-read.ts'
 import type { Gateway } from '../middleware/gateway.ts'
 import { servePost } from '../read/post.ts'
 import type { ReadContext } from '../read/serve-read.ts'
@@ -19,6 +20,7 @@ export interface ReadRoutesDeps {
   readonly memory: Memory
   readonly checks: Checks
   readonly now: Now
+  readonly hedging: Hedging
 }
 
 const UserPostsRequest = FeedPageRequest.omit({ mode: true })
@@ -26,13 +28,14 @@ const UserPostsRequest = FeedPageRequest.omit({ mode: true })
 /** The reads that the edge answers by itself. What is not an id goes on: the origin says what is wrong with it. */
 export function readRoutes(
   gateway: Pick<Gateway, 'read' | 'signedIn'>,
-  { memory, checks, now }: ReadRoutesDeps,
+  { memory, checks, now, hedging }: ReadRoutesDeps,
 ): readonly Route[] {
   const contextOf = ({ reader, ifNoneMatch, toOrigin }: Asked): ReadContext => ({
     reader,
     memory,
     checks,
     now,
+    hedging,
     ifNoneMatch,
     toOrigin,
   })

@@ -173,7 +173,13 @@ const textOf = (reply: Reply): string | undefined => (typeof reply === 'string' 
 const valuesOf = (reply: Reply): (string | null)[] =>
   Array.isArray(reply) ? reply.map((value) => (typeof value === 'string' ? value : null)) : []
 
-const textsOf = (reply: Reply): string[] => valuesOf(reply).filter((value) => value !== null)
+/** A list's elements are texts, and a page has hundreds: they are looked at, and not copied. */
+function textsOf(reply: Reply): readonly string[] {
+  if (!Array.isArray(reply)) return []
+  const elements = reply as readonly Reply[]
+  const isText = (element: Reply): element is string => typeof element === 'string'
+  return elements.every(isText) ? elements : elements.filter(isText)
+}
 
 /** Of a list that somebody may believe: one that is being warmed is as good as absent. */
 function elementsOf(reply: Reply): string[] | undefined {

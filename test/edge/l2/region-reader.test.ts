@@ -26,7 +26,12 @@ it('takes the lease of a read after its clock went back, not the one from a mome
       pipeline: (commands) =>
         Promise.resolve(commands.map(([name]): Reply => (name === 'GET' ? lease(tick) : []))),
     },
-    { memory: memory({ now, checks }), now, report: () => undefined },
+    {
+      memory: memory({ now, checks }),
+      now,
+      report: () => undefined,
+      heardElsewhere: () => false,
+    },
   )
   const read = () => reader.read({ wave: {}, pulled: false }, () => undefined)
   await read()

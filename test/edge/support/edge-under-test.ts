@@ -11,6 +11,11 @@ export interface Clock {
   nowMs: number
 }
 
+export interface Timer {
+  readonly delayMs: number
+  readonly run: () => void
+}
+
 /** Answers as the origin would; by default it is down. */
 export type OriginDouble = (request: Request) => Promise<Response> | Response
 
@@ -19,6 +24,8 @@ export interface EdgeUnderTest {
   /** What reached the origin. */
   readonly forwarded: Request[]
   readonly reported: unknown[]
+  /** What waits for a time to pass. Nothing runs before the test says so. */
+  readonly timers: Timer[]
   get(path: string, as?: string, headers?: Record<string, string>): Promise<Response>
   send(request: Request): Promise<Response>
   /** Waits for polls and other work that outlives answers. */
@@ -40,6 +47,7 @@ export function edgeUnderTest({
 }: EdgeOptions = {}): EdgeUnderTest {
   const forwarded: Request[] = []
   const reported: unknown[] = []
+  const timers: Timer[] = []
   const background = new Set<Promise<unknown>>()
   let ids = 0
   const app = edgeApp({
@@ -64,6 +72,13 @@ export function edgeUnderTest({
     },
     now: () => clock.nowMs,
     newId: () => `request-${(ids += 1)}`,
+    after(delayMs, run) {
+      const timer = { delayMs, run }
+      timers.push(timer)
+      return () => {
+        if (timers.includes(timer)) timers.splice(timers.indexOf(timer), 1)
+      }
+    },
     checks: allChecks,
     report: (error) => {
       reported.push(error)
@@ -79,6 +94,7 @@ export function edgeUnderTest({
     clock,
     forwarded,
     reported,
+    timers,
     send,
     async get(path, as, headers = {}) {
       const authorization = as === undefined ? {} : { authorization: await bearer(as) }

@@ -36,6 +36,8 @@ export function edgeIsolate({ nodes, toOrigin, now, newId, onFailure }: EdgeDeps
     fetch: toOrigin,
     now,
     newId,
+    // One region: there is nobody to ask a second time.
+    after: () => () => undefined,
     checks,
     report: onFailure,
     later: (work) => void left.add(work.finally(() => left.delete(work))),
