@@ -48,7 +48,7 @@ export function edgeApp(deps: EdgeDeps): Edge {
   const l1 = memory({ checks, now })
   const regions = regionReaders(deps, l1)
   const forwarded = forwardedTokens(now)
-  const viewers = viewersOf(deps.auth.subject)
+  const viewers = viewersOf(deps.auth.subject, (mismatch) => deps.report(mismatch, 'configuration'))
   const origin = originClient({ url: deps.originUrl, fetch: deps.fetch, now })
   const { open, read, signedIn } = gateway({
     verify: remembering(tokenVerifier({ ...deps.auth, now }), now),

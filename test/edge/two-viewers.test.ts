@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { AppError } from '../../shared/errors.ts'
 import type { PostId, UserId } from '../../shared/ids.ts'
 import { aPost, aUser } from '../support/feed-builders.ts'
 import { aRedisNode } from '../support/redis-node.ts'
@@ -117,8 +118,12 @@ describe('two viewers of one isolate', () => {
     expect(await tokenOf(ann)).toBeNull()
   })
 
-  it('are told apart by the product’s own ids as soon as the origin has said who they are', async () => {
-    const users: Record<string, UserId> = { 'ext-ann': ann, 'ext-ben': ben }
+  /** The product's own ids may be numbers, and then look like ours. */
+  it.each([
+    ['the product’s own ids', 'externalId', 'ext-ann', 'ext-ben'],
+    ['the product’s own ids, whatever the edge was told', 'userId', '7001', '7002'],
+  ] as const)('are told apart by %s once the origin said who they are', async (_, told, a, b) => {
+    const users: Record<string, UserId> = { [a]: ann, [b]: ben }
     const edge = edgeUnderTest({
       regions: [world.pipeline],
       auth: {
@@ -126,7 +131,7 @@ describe('two viewers of one isolate', () => {
         jwksUrl: undefined,
         issuer: 'headwater',
         audience: 'headwater',
-        subject: 'externalId',
+        subject: told,
       },
       originDouble: (request) => {
         const [, body = ''] = (request.headers.get('authorization') ?? '').split('.')
@@ -139,7 +144,22 @@ describe('two viewers of one isolate', () => {
       expect(servedBy(first)).toBe('origin')
       expect(first.headers.has('headwater-viewer')).toBe(false)
     }
-    expect(idsOf(await pageOf(await edge.get('/v1/feed?mode=latest', 'ext-ann')))).toEqual([ofAnn])
-    expect(idsOf(await pageOf(await edge.get('/v1/feed?mode=latest', 'ext-ben')))).toEqual([ofBen])
+    expect(idsOf(await pageOf(await edge.get('/v1/feed?mode=latest', a)))).toEqual([ofAnn])
+    expect(idsOf(await pageOf(await edge.get('/v1/feed?mode=latest', b)))).toEqual([ofBen])
+    // Said once, to operators: the readers get what is theirs all the same.
+    expect(edge.reported.filter((error) => error instanceof AppError)).toHaveLength(
+      told === 'userId' ? 1 : 0,
+    )
+  })
+
+  it('who are asked for by an id of another user find nothing of it after the origin’s first word', async () => {
+    const edge = edgeUnderTest({
+      regions: [world.pipeline],
+      originDouble: () => Response.json({}, { headers: { 'headwater-viewer': ben } }),
+    })
+    // The origin takes this subject for the product's own id of Ben; it looks like Ann's of ours.
+    await edge.get('/v1/users/me/mutes', ann)
+
+    expect(idsOf(await pageOf(await edge.get('/v1/feed?mode=latest', ann)))).toEqual([ofBen])
   })
 })
