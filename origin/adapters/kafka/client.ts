@@ -1,5 +1,6 @@
 import { Kafka, logLevel, type ISocketFactory } from 'kafkajs'
 import { KAFKA_CONNECT_DEADLINE_MS, KAFKA_REQUEST_DEADLINE_MS } from '../../../shared/limits.ts'
+import { guardedSockets } from './guarded-sockets.ts'
 
 export interface KafkaOptions {
   readonly brokers: readonly string[]
@@ -21,5 +22,5 @@ export const kafkaClient = ({ brokers, clientId, socketFactory }: KafkaOptions):
     requestTimeout: KAFKA_REQUEST_DEADLINE_MS,
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 },
     logLevel: logLevel.NOTHING,
-    ...(socketFactory === undefined ? {} : { socketFactory }),
+    socketFactory: guardedSockets(socketFactory),
   })

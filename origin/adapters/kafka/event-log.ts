@@ -2,9 +2,9 @@ import type { Kafka, KafkaMessage } from 'kafkajs'
 import { backoffMs } from '../../../shared/backoff.ts'
 import {
   KAFKA_REBALANCE_MS,
+  KAFKA_SESSION_MS,
   LOG_BEAT_MS,
   LOG_COMMIT_IDLE_MS,
-  LOG_LEASE_MS,
 } from '../../../shared/limits.ts'
 import type { EventLog, PartitionConsumer } from '../../ports/event-log.ts'
 import type { Pace } from '../../ports/pace.ts'
@@ -40,7 +40,7 @@ export interface KafkaEventLogOptions {
 export function kafkaEventLog(
   { kafka, topics, positions, ready, pace, bury, onFailure }: KafkaEventLogDeps,
   {
-    sessionMs = LOG_LEASE_MS,
+    sessionMs = KAFKA_SESSION_MS,
     beatMs = LOG_BEAT_MS,
     rebalanceMs = KAFKA_REBALANCE_MS,
     commitIdleMs = LOG_COMMIT_IDLE_MS,
