@@ -3,7 +3,7 @@ import type { GroupLag, GroupLags } from '../../ports/group-lags.ts'
 import type { TickTimes } from '../../ports/tick-times.ts'
 import { answered } from './failure.ts'
 import { committedTick } from './positions.ts'
-import { groupIdOf, type Topics } from './topics.ts'
+import { endsOf, groupIdOf, type Topics } from './topics.ts'
 
 export interface KafkaGroupLagsDeps {
   readonly admin: Admin
@@ -25,7 +25,7 @@ export function kafkaGroupLags(deps: KafkaGroupLagsDeps): GroupLags {
     const groupId = groupIdOf(topics, group)
     const [newest, ends, commits] = await Promise.all([
       ticks.newest(),
-      answered(admin.fetchTopicOffsets(topics.events), 'ends of the log'),
+      endsOf(admin, topics.events),
       answered(admin.fetchOffsets({ groupId, topics: [topics.events] }), 'offsets'),
     ])
     const committed = new Map(commits[0]?.partitions.map((each) => [each.partition, each]))

@@ -4,6 +4,7 @@ import type { Tick } from '../../../shared/events/tick.ts'
 import type { TickTimes } from '../../ports/tick-times.ts'
 import { answered } from './failure.ts'
 import { tickTimestamp } from './log-entry.ts'
+import { endsOf } from './topics.ts'
 
 export interface PositionsDeps {
   readonly admin: Admin
@@ -28,7 +29,7 @@ export function kafkaPositions({ admin, topic, ticks, onGone }: PositionsDeps): 
   }
 
   async function earliest(partition: number): Promise<bigint> {
-    const offsets = await answered(admin.fetchTopicOffsets(topic), 'ends of the log')
+    const offsets = await endsOf(admin, topic)
     return BigInt(only(offsets, partition).low)
   }
 

@@ -1,13 +1,13 @@
 import type { Admin } from 'kafkajs'
 import { AppError } from '../../../shared/errors.ts'
 import { answered } from './failure.ts'
-import { checkTopics, type Topics } from './topics.ts'
+import { checkTopics, endsOf, type Topics } from './topics.ts'
 
 export interface LogIdentity {
   /** Of the cluster and its topic: offsets mean nothing on another one. */
   readonly name: string
   /** Nothing was ever written to it. */
-  readonly isEmpty: boolean
+  readonly isEmpty: () => Promise<boolean>
 }
 
 export interface ReadyLogDeps {
@@ -31,9 +31,11 @@ export function readyLog({ admin, topics, check }: ReadyLogDeps): ReadyLog {
     await answered(admin.connect(), 'connection')
     await checkTopics(admin, topics)
     const { clusterId } = await answered(admin.describeCluster(), 'cluster')
-    const ends = await answered(admin.fetchTopicOffsets(topics.events), 'ends of the log')
     const name = `kafka ${clusterId} ${topics.events}`
-    await check({ name, isEmpty: ends.every(({ high }) => high === '0') })
+    await check({
+      name,
+      isEmpty: async () => (await endsOf(admin, topics.events)).every(({ high }) => high === '0'),
+    })
     return name
   }
 

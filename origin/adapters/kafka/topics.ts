@@ -77,12 +77,28 @@ async function haveLeaders(admin: Admin, names: readonly string[]): Promise<void
 
 const TOPIC_POLL_MS = 50
 
+/** First and last offsets. A broker may name a topic and no partitions of it yet, over which kafkajs stumbles. */
+export async function endsOf(admin: Admin, topic: string) {
+  try {
+    return await answered(admin.fetchTopicOffsets(topic), 'ends of the log')
+  } catch (error) {
+    if (!isStumble(error)) throw error
+    throw new AppError('STORE_UNAVAILABLE', `kafka: nothing is known of ${topic} yet`, {
+      cause: error,
+    })
+  }
+}
+
+/** An answer without what was asked for, taken apart unseen. */
+const isStumble = (error: unknown): boolean => error instanceof TypeError
+
 const isNotThereYet = (error: unknown): boolean =>
-  error instanceof Error &&
-  'type' in error &&
-  /^(UNKNOWN_TOPIC_OR_PARTITION|LEADER_NOT_AVAILABLE|NOT_LEADER_FOR_PARTITION)$/.test(
-    String(error.type),
-  )
+  isStumble(error) ||
+  (error instanceof Error &&
+    'type' in error &&
+    /^(UNKNOWN_TOPIC_OR_PARTITION|LEADER_NOT_AVAILABLE|NOT_LEADER_FOR_PARTITION)$/.test(
+      String(error.type),
+    ))
 
 /** Whether the topics are what the log needs; throws in words that say how to mend it. */
 export async function checkTopics(admin: Admin, topics: Topics): Promise<void> {

@@ -6,11 +6,11 @@ import { EPOCH } from './epoch.ts'
 import { answered } from './failure.ts'
 
 /** Marks stand among the positions of groups: partitions of the outbox wait for both. */
-const PREFIX = 'publish '
+export const PUBLISH_PREFIX = 'publish '
 
 const BEGIN = `
   with left_behind as (
-    delete from log_positions where not starts_with(group_name, '${PREFIX}')
+    delete from log_positions where not starts_with(group_name, '${PUBLISH_PREFIX}')
   )
   insert into log_positions (group_name, partition, horizon, at)
   values ($1, 0, ${EPOCH} || ':0:0:', clock_timestamp())
@@ -24,12 +24,12 @@ const MARK = `
   update log_positions set horizon = $2, at = to_timestamp($3 / 1000.0) where group_name = $1`
 
 const LOGS = `
-  select substr(group_name, ${PREFIX.length + 1}) as name, horizon from log_positions
-  where starts_with(group_name, '${PREFIX}') order by 1`
+  select substr(group_name, ${PUBLISH_PREFIX.length + 1}) as name, horizon from log_positions
+  where starts_with(group_name, '${PUBLISH_PREFIX}') order by 1`
 
 /** How far the outbox was published to one log, which names itself. */
 export function postgresPublications(pool: Pool, log: string): Publications {
-  const name = `${PREFIX}${log}`
+  const name = `${PUBLISH_PREFIX}${log}`
   return {
     async position() {
       // Groups that read the outbox themselves read the other log now. Left here, their positions would
@@ -58,14 +58,21 @@ async function publishedLogs(
 
 /** For an operator who moves to another log on purpose: it is published to from the outbox's beginning. */
 export async function forgetPublications(pool: Pool): Promise<void> {
-  await answered(pool.query(`delete from log_positions where starts_with(group_name, '${PREFIX}')`))
+  await answered(
+    pool.query(`delete from log_positions where starts_with(group_name, '${PUBLISH_PREFIX}')`),
+  )
 }
 
 /** A database belongs to one log: groups on another one would miss what only the first one holds. */
-export async function checkPublishedTo(pool: Pool, log: string, isEmpty: boolean): Promise<void> {
+export async function checkPublishedTo(
+  pool: Pool,
+  log: string,
+  isEmpty: () => Promise<boolean>,
+): Promise<void> {
   const known = await publishedLogs(pool)
   const others = known.filter(({ name }) => name !== log).map(({ name }) => name)
-  const isLost = isEmpty && known.some(({ name, hasBegun }) => name === log && hasBegun)
+  // Asked after the marks: whoever publishes for the first time at this moment marks it last.
+  const isLost = known.some(({ name, hasBegun }) => name === log && hasBegun) && (await isEmpty())
   if (others.length === 0 && !isLost) return
   const words = isLost
     ? `${log} is empty, although events were published to it`

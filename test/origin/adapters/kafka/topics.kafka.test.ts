@@ -69,12 +69,12 @@ describe('the log that a database belongs to', () => {
     const { pool } = await freshPool()
     await postgresPublications(pool, 'kafka one').position()
 
-    await expect(checkPublishedTo(pool, 'kafka one', true)).resolves.toBeUndefined()
-    await expect(checkPublishedTo(pool, 'kafka two', false)).rejects.toThrow(
+    await expect(checkPublishedTo(pool, 'kafka one', async () => true)).resolves.toBeUndefined()
+    await expect(checkPublishedTo(pool, 'kafka two', async () => false)).rejects.toThrow(
       /published to kafka one, and kafka two is another log.*--adopt/,
     )
     await forgetPublications(pool)
-    await expect(checkPublishedTo(pool, 'kafka two', false)).resolves.toBeUndefined()
+    await expect(checkPublishedTo(pool, 'kafka two', async () => false)).resolves.toBeUndefined()
   })
 
   it('is missed when what was published to it is gone', async () => {
@@ -83,15 +83,21 @@ describe('the log that a database belongs to', () => {
     await publications.position()
     await publications.mark({ horizon: horizonBelow(1, 700), atMs: Date.now() })
 
-    await expect(checkPublishedTo(pool, 'kafka one', false)).resolves.toBeUndefined()
-    await expect(checkPublishedTo(pool, 'kafka one', true)).rejects.toThrow(/is empty, although/)
+    await expect(checkPublishedTo(pool, 'kafka one', async () => false)).resolves.toBeUndefined()
+    await expect(checkPublishedTo(pool, 'kafka one', async () => true)).rejects.toThrow(
+      /is empty, although/,
+    )
   })
 
   it('names its cluster and its topic, and is looked at until it is there', async () => {
     const admin = await anAdmin()
     const topics = await freshTopics()
     const seen: unknown[] = []
-    const ready = readyLog({ admin, topics, check: async (log) => void seen.push(log) })
+    const ready = readyLog({
+      admin,
+      topics,
+      check: async ({ name, isEmpty }) => void seen.push({ name, isEmpty: await isEmpty() }),
+    })
     await ready.now(() => undefined)
     const { clusterId } = await admin.describeCluster()
 
