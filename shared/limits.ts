@@ -133,6 +133,8 @@ export const LOG_LEASE_MS = 10_000
 export const LOG_BEAT_MS = 1_000
 /** Positions that moved without an event are written this often: a write for each tick would be most of the load. */
 export const LOG_COMMIT_IDLE_MS = 2_000
+/** Events before a position that are counted; who is further behind is known by the time. */
+export const LAG_EVENTS_COUNTED_MAX = 100_000
 /** A group this far behind raises an alarm. */
 export const LOG_LAG_ALARM_MS = 24 * 3600 * 1000
 export const EVENT_ATTEMPTS_MAX = 8
