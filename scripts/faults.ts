@@ -1,14 +1,20 @@
 /**
  * `npm run faults`: the long half of the fault runs. `--reads 30000` for each store, `--kills 40` for each
- * pair of steps, `--only redis` for the runs whose names have that word.
+ * pair of steps, `--only redis` for the runs whose names have that word, `--log kafka` for those on Kafka.
+ * Where Kafka cannot be had its runs are left out, with the reason.
  */
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { migrate } from '../drizzle/migrate.ts'
-import { faultyStack, STORES } from '../test/faults/faulty-stack.ts'
+import {
+  faultyStack,
+  STORES,
+  type FaultyStackOptions,
+  type Store,
+} from '../test/faults/faulty-stack.ts'
 import { groundIn, type Ground } from '../test/faults/ground.ts'
-import { CRASH_POINTS, PLANTED, type Pair } from '../test/faults/points.ts'
+import { CRASH_POINTS, onLog, PLANTED, type Pair } from '../test/faults/points.ts'
 import { table, type Row } from '../test/faults/row.ts'
 import { failover } from '../test/faults/runs/failover.ts'
 import { flushed, LOSSES } from '../test/faults/runs/flushed.ts'
@@ -24,6 +30,7 @@ import {
   spawnIn,
 } from '../test/support/run.ts'
 import { freePort } from './local/ports.ts'
+import { fetchKafka, missingForKafka } from './services/kafka-jars.ts'
 import { startPostgres } from './local/postgres.ts'
 import { findRedisBinary } from './local/redis-binary.ts'
 import { homeFolder } from './local/run-file.ts'
@@ -41,6 +48,7 @@ const { values } = parseArgs({
     reads: { type: 'string', default: '30000' },
     kills: { type: 'string', default: '40' },
     only: { type: 'string', default: '' },
+    log: { type: 'string', default: '' },
   },
 })
 const reads = Number(values.reads)
@@ -48,6 +56,7 @@ const killsPerPair = Number(values.kills)
 
 interface Run {
   readonly name: string
+  readonly log?: 'kafka'
   readonly seconds: number
   readonly go: (ground: Ground) => Promise<readonly Row[]>
 }
@@ -56,7 +65,9 @@ const say = (words: string) => console.log(`  ${words}`)
 const folder = await makeRunFolder()
 removeRunFolderAtExit(folder)
 try {
-  const runs = [
+  const toolsDir = path.join(homeFolder(process.env), 'tools')
+  const missing = missingForKafka(toolsDir)
+  const all = [
     ...storeRuns(),
     lossRun(),
     stampedeRun(),
@@ -64,10 +75,21 @@ try {
     failoverRun(),
     killRun(),
     ...plantedRuns(),
-  ].filter(({ name }) => name.includes(values.only))
+    ...kafkaRuns(),
+  ]
+  const wanted = all.filter(
+    ({ name, log = 'outbox' }) => name.includes(values.only) && log.includes(values.log),
+  )
+  const runs = wanted.filter(({ log }) => log !== 'kafka' || missing.length === 0)
+  if (runs.length < wanted.length) {
+    console.log(`${wanted.length - runs.length} runs on Kafka are skipped: ${missing.join(' ')}`)
+  }
   const minutes = Math.ceil(runs.reduce((sum, { seconds }) => sum + seconds, 0) / 60)
   console.log(`${runs.length} runs, about ${minutes} minutes`)
-  const ground = await makeGround()
+  const ground = await makeGround(
+    toolsDir,
+    runs.some(({ log }) => log === 'kafka'),
+  )
   const rows: Row[] = []
   for (const { name, go } of runs) {
     console.log(`${name} …`)
@@ -84,11 +106,20 @@ try {
 }
 
 function storeRuns(): readonly Run[] {
-  return STORES.map((store) => ({
+  return STORES.map((store) => storeRun(store))
+}
+
+function kafkaRuns(): readonly Run[] {
+  const runs = [storeRun('kafka'), killRun('kafka'), ...plantedRuns('kafka')]
+  return runs.map((run) => ({ ...run, log: 'kafka' as const }))
+}
+
+function storeRun(store: Store): Run {
+  return {
     name: `without ${store}`,
     seconds: reads / PER_SECOND + 60,
     async go(ground) {
-      await using world = await warmWorld(ground)
+      await using world = await warmWorld(ground, store === 'kafka' ? { kafkaBrokers: 1 } : {})
       const rows: Row[] = []
       for (const mode of MODES) {
         const each = { store, mode, reads: Math.ceil(reads / MODES.length), perSecond: PER_SECOND }
@@ -97,7 +128,7 @@ function storeRuns(): readonly Run[] {
       }
       return rows
     },
-  }))
+  }
 }
 
 function lossRun(): Run {
@@ -159,8 +190,8 @@ function failoverRun(): Run {
 }
 
 /** The pairs in turn, and the points of a pair in turn. */
-function killRun(): Run {
-  const byPair = Map.groupBy(CRASH_POINTS, ({ pair }) => pair)
+function killRun(log?: 'kafka'): Run {
+  const byPair = Map.groupBy(onLog(CRASH_POINTS, log), ({ pair }) => pair)
   const nameAt = (pair: Pair, nth: number) => {
     const points = byPair.get(pair) ?? []
     return points[nth % points.length]?.name ?? ''
@@ -168,33 +199,52 @@ function killRun(): Run {
   const at = Array.from({ length: killsPerPair }, (_, nth) =>
     [...byPair.keys()].map((pair) => nameAt(pair, nth)),
   ).flat()
+  const run = log === undefined ? 'kills' : `kills on ${log}`
   return {
-    name: 'kills',
+    name: run,
     seconds: at.length * KILL_SECONDS,
-    go: async (ground) => [await kills(ground, { run: 'kills', at, report: say })],
+    go: async (ground) => [await kills(ground, { run, at, report: say, ...onIt(log) })],
   }
 }
 
 /** A run that finds nothing wrong with a fault planted has not looked. */
-function plantedRuns(): readonly Run[] {
-  return PLANTED.map((planted) => ({
-    name: `planted: ${planted.name}`,
+function plantedRuns(log?: 'kafka'): readonly Run[] {
+  return onLog(PLANTED, log).map((planted) => ({
+    name: `planted${log === undefined ? '' : ` on ${log}`}: ${planted.name}`,
     seconds: PLANTED_KILLS * KILL_SECONDS,
     async go(ground) {
       const at = Array.from({ length: PLANTED_KILLS }, () => planted.points).flat()
-      const row = await kills(ground, { run: planted.name, at, planted, report: say })
+      const how = { run: planted.name, at, planted, report: say, ...onIt(log) }
+      const row = await kills(ground, how)
       // A point that was not hit, or a run that did not end, is no finding.
       const seen = row.problems.filter((problem) => !problem.startsWith('Error'))
       const isSeen = seen.length > 0
       const found = { ...row.found, seen: seen.length }
       const problems = isSeen ? [] : ['nobody noticed']
-      return [{ run: `planted: ${planted.name}`, found, problems }]
+      return [
+        {
+          run: `planted${log === undefined ? '' : ` on ${log}`}: ${planted.name}`,
+          found,
+          problems,
+        },
+      ]
     },
   }))
 }
 
-async function warmWorld(ground: Ground, { readers: readerCount = 16 } = {}) {
-  const stack = await faultyStack(ground)
+function onIt(log?: 'kafka') {
+  return log === undefined ? {} : { log }
+}
+
+interface WarmWorldOptions extends FaultyStackOptions {
+  readonly readers?: number
+}
+
+async function warmWorld(
+  ground: Ground,
+  { readers: readerCount = 16, ...options }: WarmWorldOptions = {},
+) {
+  const stack = await faultyStack(ground, options)
   try {
     const origin = await stack.startOrigin()
     stack.reach([origin])
@@ -208,9 +258,11 @@ async function warmWorld(ground: Ground, { readers: readerCount = 16 } = {}) {
   }
 }
 
-async function makeGround(): Promise<Ground> {
+async function makeGround(toolsDir: string, isOnKafka: boolean): Promise<Ground> {
   const spawnChild = spawnIn(folder)
-  const toolsDir = path.join(homeFolder(process.env), 'tools')
+  const kafkaLib = isOnKafka
+    ? await fetchKafka({ toolsDir, logsDir: folder, spawnChild, say })
+    : undefined
   const redisBinary = await findRedisBinary({ toolsDir, report: say })
   const { url } = await startPostgres({
     dataDir: path.join(folder, 'postgres'),
@@ -226,5 +278,5 @@ async function makeGround(): Promise<Ground> {
   await client.query(`create database ${template}`)
   await client.end()
   await migrate(url.replace(/\/[^/]*$/, `/${template}`))
-  return groundIn({ folder, redisBinary, postgresUrl: url, template, spawnChild })
+  return groundIn({ folder, redisBinary, postgresUrl: url, template, spawnChild, kafkaLib })
 }

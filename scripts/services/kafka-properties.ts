@@ -4,6 +4,8 @@ export interface KafkaNode {
   readonly brokerPort: number
   readonly controllerPort: number
   readonly dataDir: string
+  /** Another listener, whose clients are told to come by another port: where somebody stands between. */
+  readonly linked?: { readonly port: number; readonly advertisedPort: number }
 }
 
 /** The server.properties of one node. Loopback only, and as small as a test's broker may be. */
@@ -11,15 +13,19 @@ export function propertiesOf(node: KafkaNode, nodes: readonly KafkaNode[]): stri
   const voters = nodes.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`)
   const replicas = Math.min(3, nodes.length)
   const inSync = Math.max(1, replicas - 1)
+  const own = `PLAINTEXT://127.0.0.1:${node.brokerPort}`
+  const { linked } = node
+  const listen = linked && `LINKED://127.0.0.1:${linked.port}`
+  const advertise = linked && `LINKED://127.0.0.1:${linked.advertisedPort}`
   return lines({
     'process.roles': 'broker,controller',
     'node.id': node.id,
     'controller.quorum.voters': voters.join(','),
     'controller.listener.names': 'CONTROLLER',
     // Never localhost: Node may try ::1 first, where nobody listens.
-    listeners: `PLAINTEXT://127.0.0.1:${node.brokerPort},CONTROLLER://127.0.0.1:${node.controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${node.brokerPort}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: list(own, listen, `CONTROLLER://127.0.0.1:${node.controllerPort}`),
+    'advertised.listeners': list(own, advertise),
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,LINKED:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': node.dataDir,
     // A topic that nobody made has the wrong number of partitions.
@@ -42,6 +48,8 @@ export function propertiesOf(node: KafkaNode, nodes: readonly KafkaNode[]): stri
     'num.io.threads': 4,
   })
 }
+
+const list = (...names: readonly (string | undefined)[]): string => names.filter(Boolean).join(',')
 
 const lines = (settings: Readonly<Record<string, string | number>>): string =>
   Object.entries(settings)

@@ -5,6 +5,7 @@ import type { Child, SpawnChild } from '../../scripts/local/children.ts'
 import { startLocalEdge, startL2Gateway, startOrigin } from '../../scripts/local/services.ts'
 import { freePort } from '../../scripts/local/ports.ts'
 import { startRedis } from '../../scripts/local/redis.ts'
+import { faultyKafka, type FaultyKafka } from './faulty-kafka.ts'
 import { faultyLink, type FaultyLink, type LinkMode, type Traffic } from './faulty-link.ts'
 import { ownDatabase, type Ground } from './ground.ts'
 import { JWT, provision, type Person } from './people.ts'
@@ -21,7 +22,7 @@ export interface OriginProcess {
 
 /** What can be taken away, as those who need it see it. */
 export const STORES = ['redis', 'postgres', 'l2', 'origin'] as const
-export type Store = (typeof STORES)[number]
+export type Store = (typeof STORES)[number] | 'kafka'
 
 /** The whole, with a faulty line between each process and each of what it needs. */
 export interface FaultyStack extends AsyncDisposable {
@@ -30,6 +31,8 @@ export interface FaultyStack extends AsyncDisposable {
   readonly pool: pg.Pool
   readonly redis: { readonly url: string; readonly dataDir: string }
   readonly logsDir: string
+  /** Absent where the outbox is the log. */
+  readonly kafka: FaultyKafka | undefined
   become(store: Store, mode: LinkMode): Promise<void>
   traffic(store: Store): Traffic
   /** Ready, and among those that the edge reaches. */
@@ -43,11 +46,13 @@ export interface FaultyStack extends AsyncDisposable {
 
 export interface FaultyStackOptions {
   readonly redisSettings?: readonly string[]
+  /** With so many brokers as the log, each behind a line; without it the outbox is the log. */
+  readonly kafkaBrokers?: number
 }
 
 export async function faultyStack(
   ground: Ground,
-  { redisSettings = [] }: FaultyStackOptions = {},
+  { redisSettings = [], kafkaBrokers = 0 }: FaultyStackOptions = {},
 ): Promise<FaultyStack> {
   const { folder, spawnChild } = ground
   await using opening = new AsyncDisposableStack()
@@ -91,6 +96,16 @@ export async function faultyStack(
     return via.href
   }
 
+  const { kafkaLib: lib } = ground
+  if (kafkaBrokers > 0 && lib === undefined) throw new Error('there is no Kafka to stand on')
+  const kafka =
+    kafkaBrokers > 0 && lib !== undefined
+      ? await faultyKafka(
+          { lib, brokers: kafkaBrokers, folder: home, logsDir, spawnChild },
+          opening,
+        )
+      : undefined
+
   const l2Port = await freePort()
   const toL2 = await link(() => l2Port)
   const links: Readonly<Record<Store, readonly FaultyLink[]>> = {
@@ -98,6 +113,7 @@ export async function faultyStack(
     postgres: [toPostgres],
     l2: [toL2],
     origin: [toOrigin],
+    kafka: kafka?.links ?? [],
   }
 
   // Later ones are added when `opening` is closed to others.
@@ -116,6 +132,7 @@ export async function faultyStack(
       adminPort,
       databaseUrl: through(database.url, toPostgres),
       redisUrl: through(redis.url, originToRedis),
+      ...(kafka === undefined ? {} : { eventLog: kafka.env }),
     })
     keep(child)
     return { child, port, adminUrl }
@@ -146,6 +163,7 @@ export async function faultyStack(
     pool,
     redis: { url: redis.url, dataDir },
     logsDir,
+    kafka,
     async become(store, mode) {
       await Promise.all(links[store].map((each) => each.become(mode)))
     },

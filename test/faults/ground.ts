@@ -11,6 +11,8 @@ export interface Ground {
   readonly postgresUrl: string
   readonly template: string
   readonly spawnChild: SpawnChild
+  /** The jars of Kafka, where it can be had. */
+  readonly kafkaLib?: string | undefined
   readonly bundle: EdgeBundle
 }
 

@@ -13,6 +13,10 @@ const NEWS = `
 /** Somebody else who follows the log, by its own means: what it saw of each author, in its order. */
 export interface LogWitness {
   readonly seen: ReadonlyMap<string, readonly string[]>
+  /** Of what it saw, how often something came again. */
+  repeats(): number
+  /** Every group is past what was there when the last write was. */
+  areGroupsPast(isOutboxPast: boolean): Promise<boolean>
   /** Reads what is left, and ends. */
   stop(): Promise<void>
 }
@@ -39,6 +43,9 @@ export async function logWitness(pool: pg.Pool): Promise<LogWitness> {
 
   return {
     seen,
+    repeats: () => 0,
+    // Positions in the outbox are all that there is.
+    areGroupsPast: async (isOutboxPast) => isOutboxPast,
     async stop() {
       ending.abort()
       await looking

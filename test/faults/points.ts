@@ -3,7 +3,14 @@ import type { Replacement } from '../oracle/plant/replacement.ts'
 /** Between which two steps of a post's way a process dies there. */
 export type Pair = 'commit, publish' | 'publish, apply' | 'apply, ack'
 
-export interface CrashPoint {
+/** Absent: on every log. */
+type On = { readonly log?: 'kafka' }
+
+/** Those that a run on this log can have. */
+export const onLog = <Item extends On>(items: readonly Item[], log?: 'kafka'): readonly Item[] =>
+  items.filter((item) => item.log === undefined || item.log === log)
+
+export interface CrashPoint extends On {
   readonly name: string
   readonly pair: Pair
   readonly replacement: Replacement
@@ -12,7 +19,8 @@ export interface CrashPoint {
 /**
  * On the embedded log a commit is the publishing: the event can be read as soon as its transaction is
  * visible. What is left between the two is the signal that wakes readers, and the tick that says that
- * everything before it was published; those are the points of the first pair.
+ * everything before it was published; those are the points of the first pair. On Kafka the relay lies
+ * there too.
  */
 export const CRASH_POINTS: readonly CrashPoint[] = [
   {
@@ -43,6 +51,28 @@ export const CRASH_POINTS: readonly CrashPoint[] = [
     },
   },
   {
+    name: 'read, not published',
+    pair: 'commit, publish',
+    log: 'kafka',
+    replacement: {
+      file: 'origin/relay/publish-outbox.ts',
+      find: '    if (read.events.length > 0 || tick !== undefined) await publisher',
+      replace: `    if (read.events.length > 0) globalThis.crashPoint('read, not published')
+    if (read.events.length > 0 || tick !== undefined) await publisher`,
+    },
+  },
+  {
+    name: 'published, not marked',
+    pair: 'commit, publish',
+    log: 'kafka',
+    replacement: {
+      file: 'origin/relay/publish-outbox.ts',
+      find: '      await publications.mark(position)\n',
+      replace: `      if (read.events.length > 0) globalThis.crashPoint('published, not marked')
+      await publications.mark(position)\n`,
+    },
+  },
+  {
     name: 'published, not delivered',
     pair: 'publish, apply',
     replacement: {
@@ -60,6 +90,28 @@ export const CRASH_POINTS: readonly CrashPoint[] = [
       find: '  return pushPosts(alive,',
       replace: `  if (alive.length > 0) globalThis.crashPoint('fragments put, ids not pushed')
   return pushPosts(alive,`,
+    },
+  },
+  {
+    name: 'jobs cut, not sent',
+    pair: 'publish, apply',
+    replacement: {
+      file: 'origin/delivery/ranged-deliveries.ts',
+      find: '        else await queue.send(cut)\n',
+      replace: `        else {
+          globalThis.crashPoint('jobs cut, not sent')
+          await queue.send(cut)
+        }\n`,
+    },
+  },
+  {
+    name: 'job pushed, not done',
+    pair: 'apply, ack',
+    replacement: {
+      file: 'origin/delivery/deliver-ranges.ts',
+      find: '  await ranges.done(range)\n',
+      replace: `  globalThis.crashPoint('job pushed, not done')
+  await ranges.done(range)\n`,
     },
   },
   {
@@ -105,7 +157,7 @@ export const CRASH_POINTS: readonly CrashPoint[] = [
 ]
 
 /** What must turn the run red, and the point at which it shows. */
-export interface Fault {
+export interface Fault extends On {
   readonly name: string
   readonly points: readonly string[]
   readonly replacements: readonly Replacement[]
@@ -134,6 +186,22 @@ export const PLANTED: readonly Fault[] = [
         const isCovered = events.some(({ xid }) => xid < tick.horizon.xmin)
         if (isNew && isCovered) globalThis.crashPoint('acknowledged, not delivered')
       }\n`,
+      },
+    ],
+  },
+  {
+    name: 'mark before the publishing',
+    points: ['marked, not published'],
+    log: 'kafka',
+    replacements: [
+      {
+        file: 'origin/relay/publish-outbox.ts',
+        find: 'await publisher.publish(read.events, tick)',
+        replace: `{
+      if (read.events.length > 0) await publications.mark(read.position)
+      if (read.events.length > 0) globalThis.crashPoint('marked, not published')
+      await publisher.publish(read.events, tick)
+    }`,
       },
     ],
   },

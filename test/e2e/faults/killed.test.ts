@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { CRASH_POINTS, PLANTED } from '../../faults/points.ts'
+import { CRASH_POINTS, onLog, PLANTED } from '../../faults/points.ts'
 import { kills } from '../../faults/runs/kills.ts'
 import { testGround } from './test-ground.ts'
 
@@ -10,13 +10,13 @@ const show = (words: string) => {
 /** The quick half: each point once. `npm run faults` kills hundreds. */
 describe('a process that is killed while people write', { timeout: 240_000 }, () => {
   it('loses nothing and does nothing twice, at whatever point it is held', async () => {
-    const at = CRASH_POINTS.map(({ name }) => name)
+    const at = onLog(CRASH_POINTS).map(({ name }) => name)
     const row = await kills(await testGround(), { run: 'kills', at, report: show })
     show(JSON.stringify(row))
     expect(row.problems, JSON.stringify(row.found)).toEqual([])
   })
 
-  it.each(PLANTED)('is seen to: $name', async (planted) => {
+  it.each(onLog(PLANTED))('is seen to: $name', async (planted) => {
     const at = [...planted.points, ...planted.points]
     const row = await kills(await testGround(), { run: planted.name, at, planted, report: show })
     show(JSON.stringify(row))

@@ -11,5 +11,6 @@ export function testGround(): Promise<Ground> {
     postgresUrl: inject('postgresUrl'),
     template: 'headwater_template',
     spawnChild: spawnIn(folder),
+    kafkaLib: inject('kafkaLib') || undefined,
   })
 }

@@ -6,7 +6,8 @@ import { crashParent, type CrashParent } from '../crash-parent.ts'
 import { faultyStack, type FaultyStack, type OriginProcess, type Person } from '../faulty-stack.ts'
 import type { Ground } from '../ground.ts'
 import { judgeKills } from '../judge-kills.ts'
-import { logWitness } from '../log-witness.ts'
+import { kafkaWitness } from '../kafka-witness.ts'
+import { logWitness, type LogWitness } from '../log-witness.ts'
 import { CRASH_POINTS, type Fault } from '../points.ts'
 import { regionWatch } from '../region-watch.ts'
 import type { Report, Row } from '../row.ts'
@@ -20,9 +21,26 @@ const RETRY_MS = 50
 const HELD_DEADLINE_MS = 45_000
 const SETTLED_DEADLINE_MS = 60_000
 
+const BROKERS = 3
+
+const limit = (name: string, value: string, instead: string): Replacement => ({
+  file: 'shared/limits.ts',
+  find: `export const ${name} = ${value}\n`,
+  replace: `export const ${name} = ${instead}\n`,
+})
+
 /** Who was killed is missed sooner, so that there is somebody to kill again. */
-const SOONER: readonly Replacement[] = [
-  { file: 'shared/limits.ts', find: 'LOG_LEASE_MS = 10_000', replace: 'LOG_LEASE_MS = 2_500' },
+const SOONER = [
+  limit('LOG_LEASE_MS', '10_000', '2_500'),
+  limit('DELIVERY_RANGE_LEASE_MS', '10_000', '2_500'),
+  limit('KAFKA_SESSION_MS', '6_000', '2_500'),
+  limit('KAFKA_REBALANCE_MS', '10_000', '4_000'),
+]
+
+/** An author with three followers is large: one is delivered to at once, the others by a job each. */
+const LARGE = [
+  limit('DELIVERY_INLINE_FOLLOWERS_MAX', '10_000', '1'),
+  limit('DELIVERY_RANGE_FOLLOWERS', '5_000', '1'),
 ]
 
 export interface Kills {
@@ -30,6 +48,8 @@ export interface Kills {
   /** The names of the points, one kill each. */
   readonly at: readonly string[]
   readonly planted?: Fault
+  /** Without it, the outbox itself. */
+  readonly log?: 'kafka'
   readonly report: Report
 }
 
@@ -37,10 +57,15 @@ export interface Kills {
  * Kills processes with SIGKILL, each held at a named point, while others go on and people write. Two
  * processes do everything; whoever is killed is followed by a new one.
  */
-export async function kills(ground: Ground, { run, at, planted, report }: Kills): Promise<Row> {
-  await using stack = await faultyStack(ground)
+export async function kills(
+  ground: Ground,
+  { run, at, planted, log, report }: Kills,
+): Promise<Row> {
+  await using stack = await faultyStack(ground, log === 'kafka' ? { kafkaBrokers: BROKERS } : {})
   const parent = await crashParent(path.join(stack.logsDir, 'crash-points'), [
     ...SOONER,
+    // Planted faults are to show by themselves.
+    ...(planted === undefined ? LARGE : []),
     ...CRASH_POINTS.map(({ replacement }) => replacement),
     ...(planted?.replacements ?? []),
   ])
@@ -54,7 +79,8 @@ export async function kills(ground: Ground, { run, at, planted, report }: Kills)
   for (const author of warm.authors) await warm.post(author, 'the first')
   await warm.warm()
 
-  const witness = await logWitness(stack.pool)
+  const { kafka } = stack
+  const witness = kafka ? await kafkaWitness(kafka) : await logWitness(stack.pool)
   await using region = await regionWatch(stack.redis.url, warm.readers)
   const ending = new AbortController()
   const writing = Promise.all(warm.authors.map((author) => write(warm, author, ending.signal)))
@@ -70,13 +96,15 @@ export async function kills(ground: Ground, { run, at, planted, report }: Kills)
   }
   ending.abort()
   const retries = (await writing).reduce((sum, each) => sum + each, 0)
-  await settled(stack, () => region.deliveredToMs()).catch((error: unknown) =>
+  await settled(stack, witness, () => region.deliveredToMs()).catch((error: unknown) =>
     problems.push(String(error)),
   )
   await witness.stop()
 
   const judged = await judgeKills(stack, warm, witness.seen)
-  const found = { kills: at.length, posts: warm.acknowledged.size, retries, ...judged.found }
+  const posts = warm.acknowledged.size
+  const repeated = kafka ? { 'published again': witness.repeats() } : {}
+  const found = { kills: at.length, posts, retries, ...repeated, ...judged.found }
   return { run, found, problems: [...problems, ...judged.problems] }
 }
 
@@ -116,7 +144,11 @@ async function write(warm: WarmReaders, author: Person, signal: AbortSignal): Pr
 }
 
 /** Every group, and every reader's lists, are past the last write. */
-async function settled({ pool }: FaultyStack, deliveredToMs: () => number): Promise<void> {
+async function settled(
+  { pool }: FaultyStack,
+  witness: LogWitness,
+  deliveredToMs: () => number,
+): Promise<void> {
   const { rows } = await pool.query<{ ms: string }>(
     'select extract(epoch from clock_timestamp()) * 1000 as ms',
   )
@@ -126,7 +158,8 @@ async function settled({ pool }: FaultyStack, deliveredToMs: () => number): Prom
       const positions = await pool.query<{ ms: string }>(
         'select min(extract(epoch from at) * 1000) as ms from log_positions',
       )
-      return Number(positions.rows[0]?.ms) > endMs && deliveredToMs() > endMs
+      const isOutboxPast = Number(positions.rows[0]?.ms) > endMs
+      return (await witness.areGroupsPast(isOutboxPast)) && deliveredToMs() > endMs
     },
     { deadlineMs: SETTLED_DEADLINE_MS, what: 'every group past the last write', everyMs: 100 },
   )

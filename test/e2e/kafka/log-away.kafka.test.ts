@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { faultyStack, type FaultyStack } from '../../faults/faulty-stack.ts'
+import { MODES, storeAway } from '../../faults/runs/store-away.ts'
+import { warmReaders, type WarmReaders } from '../../faults/warm-readers.ts'
+import { needs } from '../../support/kafka.ts'
+import { testGround } from '../faults/test-ground.ts'
+
+needs('kafka')
+
+/** The quick half; `npm run faults` sends thousands of reads through each of these. */
+const READS = 40
+const PER_SECOND = 20
+
+describe('a warm reader, where Kafka is the log', { timeout: 120_000 }, () => {
+  const open = new AsyncDisposableStack()
+  let stack: FaultyStack
+  let warm: WarmReaders
+
+  beforeAll(async () => {
+    if (inject('kafkaLib') === '') return
+    stack = open.use(await faultyStack(await testGround(), { kafkaBrokers: 1 }))
+    stack.reach([await stack.startOrigin()])
+    warm = await warmReaders(stack, { authors: 2, readers: 4 })
+    for (const author of warm.authors) await warm.post(author, 'there from the beginning')
+  }, 120_000)
+
+  afterAll(() => open.disposeAsync())
+
+  it.each(MODES)('is served when it becomes $is', async (mode) => {
+    const wanted = { store: 'kafka', mode, reads: READS, perSecond: PER_SECOND } as const
+    const row = await storeAway(stack, warm, wanted)
+    if (process.env['FAULTS_SHOW'] !== undefined) console.log(JSON.stringify(row))
+    expect(row.problems, JSON.stringify(row.found)).toEqual([])
+  })
+})
