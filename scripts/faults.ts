@@ -1,5 +1,5 @@
 /**
- * `npm run faults`: the long half of the fault runs. `--reads 30000` for each store, `--kills 40` for each
+ * `npm run faults`: the long half of the fault runs. `--reads 30000` for each store, `--kills 67` for each
  * pair of steps, `--only redis` for the runs whose names have that word, `--log kafka` for those on Kafka.
  * Where Kafka cannot be had its runs are left out, with the reason.
  */
@@ -46,7 +46,7 @@ const SNAPSHOT_AGES_MS = [10_000, 130_000]
 const { values } = parseArgs({
   options: {
     reads: { type: 'string', default: '30000' },
-    kills: { type: 'string', default: '40' },
+    kills: { type: 'string', default: '67' },
     only: { type: 'string', default: '' },
     log: { type: 'string', default: '' },
   },

@@ -1,4 +1,4 @@
-import { ask, idsOn, write, type Answer } from '../support/client.ts'
+import { ask, idsOn, type Answer } from '../support/client.ts'
 import { compareIds } from '../../shared/ids.ts'
 import { until } from '../../scripts/local/until.ts'
 import type { FaultyStack, Person } from './faulty-stack.ts'
@@ -36,9 +36,16 @@ export async function warmReaders(
   const waiting = [...readers]
   const follow = async () => {
     for (let as = waiting.pop(); as !== undefined; as = waiting.pop()) {
-      for (const { id } of authors) await write(edgeUrl, 'PUT', `/v1/users/${id}/follow`, { as })
+      for (const { id } of authors) await untilDone('PUT', `/v1/users/${id}/follow`, as)
     }
   }
+  /** Nothing was taken away yet; a machine without time may refuse all the same, and a client asks again. */
+  const untilDone = (method: string, target: string, as: Person) =>
+    until(async () => (await ask(edgeUrl, method, target, { as })).status < 300, {
+      deadlineMs: WARM_DEADLINE_MS,
+      what: `${method} ${target}`,
+      everyMs: 100,
+    })
   await Promise.all(Array.from({ length: FOLLOW_AT_ONCE }, follow))
 
   const lacks = (ids: ReadonlySet<string>, oldest: string | null, before = Infinity) =>
