@@ -112,8 +112,6 @@ function relayDeps({ config, stores, tail, metrics, log, failed }: WorkersDeps):
           metrics.groupLags(group, lagMs / 1000)
           if (events !== undefined) metrics.groupBehind(group, events)
         }
-        // Chores begin with the lags: what is wrong raises its alarm again after this.
-        for (const alarm of ['group-late', 'clocks-differ']) metrics.alarm(alarm, false)
       },
       groupIsLate({ group, lagMs }) {
         metrics.alarm('group-late', true)
@@ -124,6 +122,8 @@ function relayDeps({ config, stores, tail, metrics, log, failed }: WorkersDeps):
         log.error({ region, ms }, 'the clocks of Postgres and of a region differ')
       },
       partitionsKept: ({ made, dropped }) => {
+        // Chores begin with this: what is wrong raises its alarm again after it.
+        for (const alarm of ['group-late', 'clocks-differ']) metrics.alarm(alarm, false)
         if (made + dropped > 0) log.info({ made, dropped }, 'partitions of the outbox')
       },
     },

@@ -134,7 +134,9 @@ export const LOG_BEAT_MS = 1_000
 /** Positions that moved without an event are written this often: a write for each tick would be most of the load. */
 export const LOG_COMMIT_IDLE_MS = 2_000
 /** Events before a position that are counted; who is further behind is known by the time. */
-export const LAG_EVENTS_COUNTED_MAX = 100_000
+export const LAG_EVENTS_COUNTED_MAX = 10_000
+/** Whoever scrapes comes about this often. */
+export const GROUP_LAGS_EVERY_MS = 10_000
 /** A group this far behind raises an alarm. */
 export const LOG_LAG_ALARM_MS = 24 * 3600 * 1000
 export const EVENT_ATTEMPTS_MAX = 8
@@ -159,7 +161,7 @@ export const LEADER_RETRY_MS = 500
 /** A leader's session that asked nothing for this long is ended by Postgres: its network is gone, its lock is not. */
 export const LEADER_IDLE_MS = 10_000
 export const LEADER_GOODBYE_MS = 1_000
-/** Partitions are looked after and lags judged this often. */
+/** Partitions are looked after and alarms judged this often. */
 export const LEADER_CHORES_MS = 60_000
 /** A region that did not answer is asked again this often. */
 export const REGION_RETRY_MS = 250

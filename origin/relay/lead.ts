@@ -1,6 +1,7 @@
 import { bell, rungOrAfter, type Bell } from '../../shared/bell.ts'
 import {
   CLOCK_SKEW_MS_MAX,
+  GROUP_LAGS_EVERY_MS,
   LEADER_CHORES_MS,
   LOG_LAG_ALARM_MS,
   OUTBOX_POLL_MS,
@@ -74,6 +75,7 @@ export async function lead(
         (ended) => makeTicks(session, deps.pace, woken, clocks, ended),
         (ended) => followOutbox(session, deps, keepers, woken, ended),
         (ended) => doChores(session, deps, keepers, clocks, ended),
+        (ended) => measureLags(deps, ended),
         ...(deps.publish === undefined ? [] : [deps.publish]),
         ...keepers.map((keeper) => (ended: AbortSignal) => keeper.run(ended)),
       ],
@@ -137,6 +139,18 @@ function publishPulledSet(
   for (const keeper of keepers) keeper.publish(set)
 }
 
+/** More often than anything is done about them: whoever watches wants to see a group fall behind. */
+async function measureLags({ lags, pace, watch }: LeadDeps, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      watch.groupLags(await lags.read())
+    } catch (error) {
+      watch.choresFailed(error)
+    }
+    await pace.sleep(GROUP_LAGS_EVERY_MS, signal)
+  }
+}
+
 async function doChores(
   session: LeaderSession,
   { lags, pace, watch }: LeadDeps,
@@ -147,9 +161,7 @@ async function doChores(
   while (!signal.aborted) {
     try {
       watch.partitionsKept(await session.keepPartitions())
-      const now = await lags.read()
-      watch.groupLags(now)
-      for (const lag of now) if (lag.lagMs > LOG_LAG_ALARM_MS) watch.groupIsLate(lag)
+      for (const lag of await lags.read()) if (lag.lagMs > LOG_LAG_ALARM_MS) watch.groupIsLate(lag)
     } catch (error) {
       // Two partitions are made ahead: there are hours until this must have worked.
       watch.choresFailed(error)

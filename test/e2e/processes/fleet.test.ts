@@ -75,6 +75,11 @@ it('answers /metrics for all of its processes, whichever is asked', async () => 
   }
   await until(async () => (await counted()) === asked, 20_000, 'the requests of both processes')
   expect([await counted(), await counted()]).toEqual([asked, asked])
+  const lags = async () => (await ask(adminUrl, 'GET', '/metrics', { headers })).text
+  for (const name of ['log_group_lag_events', 'log_group_lag_seconds']) {
+    const line = new RegExp(`^${name}\\{group="deliver"\\} \\d`, 'm')
+    await until(async () => line.test(await lags()), 30_000, `${name} of delivery`)
+  }
 }, 90_000)
 
 it('goes on when a worker is killed: others take over what it worked on', async () => {
