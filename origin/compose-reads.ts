@@ -48,7 +48,7 @@ export function composeReads({ stores, settings, metrics, now, failed }: ReadsDe
   )
   tail.onHeard(forgetHeard(records))
 
-  const budget = postgresBudget()
+  const budget = postgresBudget({ sleep: pace.sleep })
   const warm = warmer({ lists, truth, budget, postsMax: () => settings()['list.postsMax'] })
   const { later, settled } = afterAnswer({ failed: (error) => failed('after an answer', error) })
   const deps = {

@@ -223,6 +223,11 @@ export const POSTGRES_DEADLINE_MS = 2_000
 export const POSTGRES_FEED_READS_MAX = 8
 export const POSTGRES_FEED_QUEUE_MAX = 64
 
+/** What all sources of a page wait together for a turn of that: at two milliseconds a statement the whole queue. */
+export const PAGE_SOURCES_MS_MAX = 50
+/** The edge waits ORIGIN_DEADLINE_MS: a page that says what it lacks has to be there before. */
+export const PAGE_POSTGRES_MS_MAX = 1_500
+
 export const IDEMPOTENCY_LIFE_MS = 24 * 3600 * 1000
 export const SETTINGS_POLL_MS = 500
 export const COUNTS_EVERY_MS = 1_000

@@ -33,6 +33,47 @@ describe('the Postgres budget of feeds', () => {
     expect(await budget.run(() => Promise.resolve('yes'))).toBe('yes')
   })
 
+  it('lets go of whose turn does not come in time, and of nobody else', async () => {
+    const clock = handClock()
+    const budget = postgresBudget({ readsMax: 1, queueMax: 3, sleep: clock.sleep })
+    const gate = Promise.withResolvers<void>()
+    const busy = budget.run(() => gate.promise)
+    const [hasty, patient] = [50, 80].map((turnMsMax) =>
+      budget.run(async () => turnMsMax, { turnMsMax, answerMsMax: 1_000 }),
+    )
+    const warming = budget.run(async () => 'warm')
+    clock.pass(50)
+    await expect(hasty).rejects.toMatchObject({ code: 'OVERLOADED' })
+    await expect(
+      budget.run(async () => 'late', { turnMsMax: 0, answerMsMax: 1_000 }),
+    ).rejects.toMatchObject({ code: 'OVERLOADED' })
+
+    gate.resolve()
+    expect(await Promise.all([busy, patient, warming])).toEqual([undefined, 80, 'warm'])
+    clock.pass(1_000)
+    expect(await budget.run(async () => 'there is room')).toBe('there is room')
+  })
+
+  it('lets go of whose answer is late, while the statement keeps its place', async () => {
+    const clock = handClock()
+    const budget = postgresBudget({ readsMax: 1, queueMax: 1, sleep: clock.sleep })
+    const gate = Promise.withResolvers<void>()
+    const late = budget.run(() => gate.promise, { turnMsMax: 50, answerMsMax: 700 })
+    await Promise.resolve()
+    clock.pass(700)
+    await expect(late).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+
+    let isRunning = false
+    const next = budget.run(async () => {
+      isRunning = true
+    })
+    await Promise.resolve()
+    expect(isRunning).toBe(false)
+    gate.resolve()
+    await next
+    expect(isRunning).toBe(true)
+  })
+
   it('is asked before a list is fenced', async () => {
     const budget = postgresBudget({ readsMax: 1, queueMax: 0 })
     const gate = Promise.withResolvers<void>()
@@ -49,3 +90,28 @@ describe('the Postgres budget of feeds', () => {
     await busy
   })
 })
+
+/** Time that passes when it is told to. */
+function handClock() {
+  let nowMs = 0
+  const sleepers = new Set<{ readonly untilMs: number; readonly wake: () => void }>()
+  return {
+    sleep: (ms: number, signal: AbortSignal) =>
+      new Promise<void>((resolve) => {
+        const sleeper = { untilMs: nowMs + ms, wake: resolve }
+        sleepers.add(sleeper)
+        signal.addEventListener('abort', () => {
+          sleepers.delete(sleeper)
+          resolve()
+        })
+      }),
+    pass(ms: number) {
+      nowMs += ms
+      for (const sleeper of sleepers) {
+        if (sleeper.untilMs > nowMs) continue
+        sleepers.delete(sleeper)
+        sleeper.wake()
+      }
+    },
+  }
+}
