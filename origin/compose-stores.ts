@@ -92,7 +92,7 @@ export async function openStores(
     people: postgresPeople(readPool),
     stats: postgresStats(logPool),
     forgetting: postgresForgetting(logPool),
-    writes: postgresWrites(writePool),
+    writes: postgresWrites(writePool, nodePace),
     subjects: postgresSubjects(writePool),
     settings: postgresSettings(logPool),
     audit: postgresAuditLog(logPool),

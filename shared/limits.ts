@@ -282,6 +282,10 @@ export const L2_GATEWAY_TOKEN_CHARACTERS_MIN = 16
 
 /** Two writers that deadlock: one is told to begin again, and meets the other a second time only rarely. */
 export const WRITE_ATTEMPTS_MAX = 3
+/** Writes of one user that wait for each other in a process: nobody taps faster, and a script may come back. */
+export const WRITE_TURNS_WAITING_MAX = 64
+/** Half of what the edge waits for the origin; the write itself has the rest. */
+export const WRITE_TURN_MS_MAX = 1_000
 
 /** The memory cache forgets after this: profiles and counts change without a word in the invalidation log. */
 export const L1_AGE_MS_MAX = 10_000

@@ -118,7 +118,14 @@ export interface WriteTransaction {
  * `work` may run more than once; when the store does not answer, STORE_UNAVAILABLE and nothing half done.
  */
 export interface Writes {
-  transaction<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T>
+  /**
+   * `turnOf`: whose rows it locks. Those of one process that name the same user run one after the other,
+   * and wait where they hold nobody else up; OVERLOADED when too many or too long.
+   */
+  transaction<T>(
+    turnOf: readonly UserId[],
+    work: (transaction: WriteTransaction) => Promise<T>,
+  ): Promise<T>
   /** A transaction of its own in one statement, decided push or pull inside. `undefined`: no such author. */
   createPost(
     author: UserId,

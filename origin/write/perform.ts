@@ -21,8 +21,10 @@ export async function perform<Facts>(
   { writes, published }: WriteDeps,
   { user, idempotency }: WriteRequest,
   change: (transaction: WriteTransaction) => Promise<Facts>,
+  /** Whose rows it locks, when it is not only those of who asks. */
+  turnOf: readonly UserId[] = [user],
 ): Promise<Written<Facts>> {
-  const written = await writes.transaction(async (transaction) => {
+  const written = await writes.transaction(turnOf, async (transaction) => {
     if (idempotency === undefined) {
       return { facts: await change(transaction), token: await transaction.token() }
     }

@@ -1,6 +1,6 @@
 import { AppError, type FieldError } from '../../shared/errors.ts'
 import type { ProvisionUsers } from '../../shared/user.ts'
-import type { ProvisionedUser, Written } from '../ports/writes.ts'
+import type { ProvisionedUser, WriteTransaction, Written } from '../ports/writes.ts'
 import { perform, type WriteDeps, type WriteRequest } from './perform.ts'
 
 /** All or none. Those whose external id is known are answered as they are, so a repeated import is safe. */
@@ -18,13 +18,16 @@ export const provisionUsers =
     ].map((path): FieldError => ({ path, message: 'twice in one request' }))
     if (errors.length > 0) throw new AppError('REQUEST_INVALID', 'repeated users', { errors })
 
-    return perform(deps, request, async (transaction) => {
+    // It locks no row of who asks: several of these may run at once.
+    const turnOf = [] as const
+    const work = async (transaction: WriteTransaction) => {
       const provisioned = await transaction.users.provision(users)
       for (const { id, created } of provisioned) {
         if (created) await transaction.append(id, [{ type: 'user.changed', user: id, version: 1 }])
       }
       return provisioned
-    })
+    }
+    return perform(deps, request, work, turnOf)
   }
 
 /** The places of what was there before. */

@@ -12,7 +12,7 @@ export type RelationCommand = (
 ) => Promise<Written<UserViewer>>
 
 /** Answers whom the change concerns: those whose viewer record is another now. Nobody: nothing changed. */
-type Change = (
+export type Change = (
   transaction: WriteTransaction,
   standing: Standing,
   viewer: UserId,
@@ -25,12 +25,13 @@ type Change = (
  * else wait for each other.
  */
 export const relationCommand =
-  (kind: Relation, change: Change) =>
+  (kind: Relation, change: Change, { changesTarget = false } = {}) =>
   (deps: WriteDeps): RelationCommand =>
   async (request, target) => {
     const viewer = request.user
     if (viewer === target) throw new AppError('RELATION_SELF', kind)
-    return perform(deps, request, async (transaction) => {
+    const turnOf = changesTarget ? [viewer, target] : [viewer]
+    const work = async (transaction: WriteTransaction) => {
       const { relations } = transaction
       await relations.lockPair(viewer, target)
       const standing = await relations.standing(viewer, target)
@@ -46,7 +47,8 @@ export const relationCommand =
       }
       const { following, followedBy, blocking, muting } = await relations.standing(viewer, target)
       return { following, followedBy, blocking, muting }
-    })
+    }
+    return perform(deps, request, work, turnOf)
   }
 
 /** A blocked pair does not exist for each other. */

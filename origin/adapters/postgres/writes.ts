@@ -1,5 +1,6 @@
 import type { ClientBase, Pool } from 'pg'
 import { WRITE_ATTEMPTS_MAX } from '../../../shared/limits.ts'
+import type { Pace } from '../../ports/pace.ts'
 import type { Writes, WriteTransaction } from '../../ports/writes.ts'
 import { appendEvents } from './append-events.ts'
 import { createPost } from './create-post.ts'
@@ -8,16 +9,22 @@ import { EPOCH } from './epoch.ts'
 import { answered, isConflict, isMissingPartition } from './failure.ts'
 import { postRows } from './post-rows.ts'
 import { relationRows } from './relation-rows.ts'
+import { rowTurns } from './row-turns.ts'
 import { transaction } from './transaction.ts'
 import { userRows } from './user-rows.ts'
 
 /** On a pool of its own: reads that saturate theirs do not slow a write. */
-export const postgresWrites = (pool: Pool): Writes => ({
-  transaction: (work) =>
-    answered(retried(pool, () => transaction(pool, (client) => work(transactionOf(client))))),
-  createPost: (author, post, idempotency) =>
-    answered(retried(pool, () => createPost(pool, author, post, idempotency))),
-})
+export function postgresWrites(pool: Pool, { sleep }: Pick<Pace, 'sleep'>): Writes {
+  const { inTurn } = rowTurns({ sleep })
+  return {
+    transaction: (turnOf, work) =>
+      inTurn(turnOf, () =>
+        answered(retried(pool, () => transaction(pool, (client) => work(transactionOf(client))))),
+      ),
+    createPost: (author, post, idempotency) =>
+      answered(retried(pool, () => createPost(pool, author, post, idempotency))),
+  }
+}
 
 const transactionOf = (client: ClientBase): WriteTransaction => ({
   users: userRows(client),

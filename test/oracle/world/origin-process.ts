@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { Settings } from '../../../shared/admin/settings.ts'
+import { nodePace } from '../../../origin/adapters/node/pace.ts'
 import { postgresTruth } from '../../../origin/adapters/postgres/truth.ts'
 import { postgresRelations } from '../../../origin/adapters/postgres/relations-among.ts'
 import { postgresWrites } from '../../../origin/adapters/postgres/writes.ts'
@@ -128,7 +129,7 @@ function writesOf(
   onFailure: (error: unknown) => void,
 ) {
   const deps = {
-    writes: postgresWrites(pool),
+    writes: postgresWrites(pool, nodePace),
     published: () => undefined,
     pushOwn: (author: Parameters<typeof keys.timeline>[0], post: Parameters<typeof keys.post>[0]) =>
       lists.push([keys.timeline(author)], post),

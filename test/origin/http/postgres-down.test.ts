@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { nodePace } from '../../../origin/adapters/node/pace.ts'
 import { postgresPool } from '../../../origin/adapters/postgres/pool.ts'
 import { postgresWrites } from '../../../origin/adapters/postgres/writes.ts'
 import { createPost } from '../../../origin/write/create-post.ts'
@@ -21,7 +22,7 @@ beforeAll(async () => {
       open.defer(() => gate.shut())
       const options = { max: 2, statementTimeoutMs: 400, applicationName: 'gated' }
       const pool = open.adopt(postgresPool(gate.url, options), (opened) => opened.end())
-      const gated = { ...deps, writes: postgresWrites(pool) }
+      const gated = { ...deps, writes: postgresWrites(pool, nodePace) }
       return { createPost: createPost(gated), editPost: editPost(gated), follow: follow(gated) }
     }),
   )

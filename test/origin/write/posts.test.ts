@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { nodePace } from '../../../origin/adapters/node/pace.ts'
 import { postgresWrites } from '../../../origin/adapters/postgres/writes.ts'
 import { createPost } from '../../../origin/write/create-post.ts'
 import { idTimeMs, postId, shardOf, type UserId } from '../../../shared/ids.ts'
@@ -63,7 +64,11 @@ describe('creating a post', () => {
         return query(...asked)
       },
     })
-    await postgresWrites(counted).createPost(author as UserId, { text: 'once' }, undefined)
+    await postgresWrites(counted, nodePace).createPost(
+      author as UserId,
+      { text: 'once' },
+      undefined,
+    )
 
     expect(queries).toHaveLength(1)
   })

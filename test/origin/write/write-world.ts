@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { nodePace } from '../../../origin/adapters/node/pace.ts'
 import { postgresPool } from '../../../origin/adapters/postgres/pool.ts'
 import { postgresWrites } from '../../../origin/adapters/postgres/writes.ts'
 import { block } from '../../../origin/write/block.ts'
@@ -28,7 +29,7 @@ export async function writeWorld() {
   const failures: unknown[] = []
   let published = 0
   const deps = {
-    writes: postgresWrites(pool),
+    writes: postgresWrites(pool, nodePace),
     published: () => {
       published += 1
     },
