@@ -1,4 +1,3 @@
-import type { Horizon } from '../../shared/horizon.ts'
 import type { Position } from './outbox.ts'
 
 /**
@@ -28,16 +27,4 @@ export interface Beat {
   readonly held: readonly number[]
   /** How many this member should hold now. */
   readonly share: number
-}
-
-/** One look at the outbox for all partitions: which of them have something that the horizon does not show. */
-export type LogNewsLook = (seen: Horizon) => Promise<LogNewsSeen>
-
-export interface LogNewsSeen {
-  /** The snapshot of the look. */
-  readonly horizon: Horizon
-  readonly tick: number | undefined
-  readonly partitions: readonly number[]
-  /** So much that counting on was not worth it: every partition may have some. */
-  readonly isFlood: boolean
 }

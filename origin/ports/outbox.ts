@@ -8,9 +8,13 @@ export interface Position {
   readonly atMs: number
 }
 
+export interface OutboxEvent extends LogEvent {
+  readonly partition: number
+}
+
 export interface OutboxRead {
   /** Ordered by (xid, id): of one key, the order of their commits. */
-  readonly events: readonly LogEvent[]
+  readonly events: readonly OutboxEvent[]
   /** What was read: everything of the new horizon that the old one did not have. */
   readonly position: Position
   /** The newest tick that the new horizon shows: its horizon lies inside the position. */

@@ -2,7 +2,7 @@ import type { LogEvent } from '../../shared/events/event.ts'
 import type { Horizon } from '../../shared/horizon.ts'
 import type { UserId } from '../../shared/ids.ts'
 import type { Tag } from '../../shared/invalidation.ts'
-import type { OutboxRead, Position } from '../ports/outbox.ts'
+import type { Position } from '../ports/outbox.ts'
 import type { Tail, TailPost } from '../ports/tail.ts'
 import { heardIn } from './heard-in.ts'
 
@@ -10,7 +10,7 @@ export interface TailMemory extends Pick<
   Tail,
   'horizon' | 'reachesToMs' | 'postsOf' | 'posts' | 'heard'
 > {
-  add(read: Pick<OutboxRead, 'events' | 'position'>): void
+  add(read: { readonly events: readonly LogEvent[]; readonly position: Position }): void
   readonly bytes: () => number
 }
 

@@ -1,5 +1,5 @@
 import { memoryDatabase } from '../../origin/adapters/memory/database.ts'
-import { memoryLogLeases, memoryLogNews } from '../../origin/adapters/memory/log-leases.ts'
+import { memoryLogLeases } from '../../origin/adapters/memory/log-leases.ts'
 import { memoryOutbox } from '../../origin/adapters/memory/outbox.ts'
 import { nodePace } from '../../origin/adapters/node/pace.ts'
 import { leasedLog } from '../../origin/adapters/postgres/event-log.ts'
@@ -37,7 +37,6 @@ eventLogContract(async (): Promise<LogUnderTest> => {
         {
           leases: (group, leaseMs) =>
             whileConnected(memoryLogLeases(database, { group, member, leaseMs }), isCutOff),
-          look: memoryLogNews(database),
           outbox: whileConnected(memoryOutbox(database), isCutOff),
           wakeups: { listen: () => () => undefined },
           pace: nodePace,

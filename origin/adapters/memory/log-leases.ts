@@ -1,9 +1,8 @@
 import { horizonBelow } from '../../../shared/horizon.ts'
 import { LOG_PARTITIONS } from '../../../shared/keys.ts'
-import type { LogLeases, LogNewsLook } from '../../ports/log-leases.ts'
+import type { LogLeases } from '../../ports/log-leases.ts'
 import type { GroupLags } from '../../ports/group-lags.ts'
 import type { MemoryDatabase, StoredPosition } from './database.ts'
-import { unreadBy } from './outbox.ts'
 
 export interface MemoryLeaseOptions {
   readonly group: string
@@ -87,15 +86,6 @@ export function memoryLogLeases(
 /** Everyone computes the same from the same members: the first ones take what does not divide. */
 const shareOf = (rank: number, members: number): number =>
   Math.floor(LOG_PARTITIONS / members) + (rank < LOG_PARTITIONS % members ? 1 : 0)
-
-export const memoryLogNews =
-  (database: MemoryDatabase): LogNewsLook =>
-  async (seen) => ({
-    horizon: database.horizon(),
-    tick: database.ticks.at(-1)?.n,
-    partitions: [...new Set(unreadBy(database, seen).map(({ partition }) => partition))],
-    isFlood: false,
-  })
 
 export const memoryGroupLags = ({ clock, positions }: MemoryDatabase): GroupLags => ({
   read: async () =>

@@ -1,7 +1,6 @@
-import type { LogEvent } from '../../../shared/events/event.ts'
 import { covers, hasXid, horizonBelow, type Horizon } from '../../../shared/horizon.ts'
 import { LOG_BATCH_EVENTS_MAX } from '../../../shared/limits.ts'
-import type { Outbox, OutboxRead, Position } from '../../ports/outbox.ts'
+import type { Outbox, OutboxEvent, OutboxRead, Position } from '../../ports/outbox.ts'
 import type { MemoryDatabase, StoredEvent } from './database.ts'
 
 export interface MemoryOutboxOptions {
@@ -60,7 +59,7 @@ export function memoryOutbox(
 }
 
 /** What is committed and `after` does not have, in the order of transactions. */
-export function unreadBy(database: MemoryDatabase, after: Horizon): readonly StoredEvent[] {
+function unreadBy(database: MemoryDatabase, after: Horizon): readonly StoredEvent[] {
   if (after.xip.length === 0 && after.xmax > database.newestEventXid()) return []
   return database.events
     .filter(({ xid }) => !hasXid(after, xid))
@@ -78,10 +77,11 @@ function upTo(lastXid: number, after: Horizon, snapshot: Horizon): Horizon {
   return { epoch: snapshot.epoch, xmin: xip[0] ?? xmax, xmax, xip }
 }
 
-const eventOf = ({ id, xid, key, atMs, event }: StoredEvent): LogEvent => ({
+const eventOf = ({ id, xid, key, atMs, event, partition }: StoredEvent): OutboxEvent => ({
   id,
   xid,
   key,
   atMs,
   event,
+  partition,
 })

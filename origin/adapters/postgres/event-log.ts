@@ -7,15 +7,15 @@ import {
   OUTBOX_POLL_MS,
 } from '../../../shared/limits.ts'
 import type { EventLog, PartitionConsumer } from '../../ports/event-log.ts'
-import type { LogLeases, LogNewsLook } from '../../ports/log-leases.ts'
-import type { Outbox } from '../../ports/outbox.ts'
+import type { LogLeases } from '../../ports/log-leases.ts'
+import type { Outbox, Position } from '../../ports/outbox.ts'
 import type { Pace } from '../../ports/pace.ts'
 import type { Signal } from '../../ports/signal.ts'
 import { logLeases } from './log-leases.ts'
-import { logNews, postgresLogNews } from './log-news.ts'
+import { logNews } from './log-news.ts'
 import { workPartition } from './log-partition.ts'
 
-export interface EventLogDeps extends Omit<LeasedLogDeps, 'leases' | 'look'> {
+export interface EventLogDeps extends Omit<LeasedLogDeps, 'leases'> {
   readonly pool: Pool
   /** Names this process among those that share a group; never used twice. */
   readonly member: string
@@ -24,8 +24,7 @@ export interface EventLogDeps extends Omit<LeasedLogDeps, 'leases' | 'look'> {
 export interface LeasedLogDeps {
   /** Of one group, as this process takes part in it. */
   readonly leases: (group: string, leaseMs: number) => LogLeases
-  readonly look: LogNewsLook
-  readonly outbox: Pick<Outbox, 'read' | 'positionOfTick'>
+  readonly outbox: Pick<Outbox, 'read' | 'now' | 'positionOfTick'>
   readonly wakeups: Pick<Signal, 'listen'>
   readonly pace: Pace
   readonly onFailure: (error: unknown, where: { group: string; partition?: number }) => void
@@ -52,7 +51,6 @@ export const postgresEventLog = (
     {
       ...deps,
       leases: (group, leaseMs) => logLeases(pool, { group, member, leaseMs }),
-      look: postgresLogNews(pool),
     },
     options,
   )
@@ -73,7 +71,7 @@ export function leasedLog(deps: LeasedLogDeps, options: EventLogOptions = {}): E
     signal: AbortSignal,
   ): Promise<void> {
     const leases = deps.leases(group, leaseMs)
-    const news = logNews({ look: deps.look, wakeups, pace, pollMs })
+    const news = logNews({ outbox, wakeups, pace, pollMs })
     const held = new Map<number, Held>()
     let heldUntil = 0
 
@@ -87,6 +85,7 @@ export function leasedLog(deps: LeasedLogDeps, options: EventLogOptions = {}): E
         pace,
         commitIdleMs,
         isHeld: () => pace.now() < heldUntil,
+        atHand: (position: Position) => news.take(partition, position),
         onFailure: (error: unknown) => onFailure(error, { group, partition }),
       }
       const ended = workPartition(partition, make, bell, partitionDeps, stop.signal)

@@ -15,6 +15,8 @@ export interface PartitionDeps {
   readonly commitIdleMs: number
   /** By this process's own clock: an owner that was stopped for longer than its lease hands out nothing. */
   readonly isHeld: () => boolean
+  /** What a read would answer, where that was read already; `undefined`: it was not. */
+  readonly atHand?: (position: Position) => OutboxRead | undefined
   readonly onFailure: (error: unknown) => void
 }
 
@@ -49,7 +51,7 @@ async function oneLife(
   signal: AbortSignal,
   succeeded: () => void,
 ): Promise<void> {
-  const { outbox, leases, pace, commitIdleMs, isHeld } = deps
+  const { outbox, leases, pace, commitIdleMs, isHeld, atHand } = deps
   const { fromTick } = await consumer.open()
   const committed = await leases.position(partition)
   if (committed === undefined) throw lost(partition)
@@ -69,7 +71,7 @@ async function oneLife(
   while (!signal.aborted) {
     const rings = news.rings()
     const begunAt = pace.now()
-    const read = await outbox.read(position, partition)
+    const read = atHand?.(position) ?? (await outbox.read(position, partition))
     if (!isHeld()) throw lost(partition)
     if (read.events.length > 0 || read.tick?.n !== handedTick) {
       eventsUncommitted += read.events.length

@@ -2,17 +2,17 @@ import type { LogEvent } from '../../../shared/events/event.ts'
 import type { Horizon } from '../../../shared/horizon.ts'
 
 /** What one statement gave of what `after` does not have, each part in the order of xids, whole transactions only. */
-export interface OutboxRows {
+export interface OutboxRows<Event extends LogEvent> {
   /** Of transactions that were still running in `after`. */
-  readonly late: readonly LogEvent[]
+  readonly late: readonly Event[]
   /** Of transactions that `after` had not seen begin. */
-  readonly fresh: readonly LogEvent[]
+  readonly fresh: readonly Event[]
   /** The snapshot of the statement. */
   readonly horizon: Horizon
 }
 
-export interface Cut {
-  readonly events: readonly LogEvent[]
+export interface Cut<Event extends LogEvent> {
+  readonly events: readonly Event[]
   readonly horizon: Horizon
   readonly more: boolean
 }
@@ -22,17 +22,21 @@ export interface Cut {
  * that cut everything of the snapshot was read, above it nothing but what `after` had. Both can be said
  * as one snapshot, since `after` shows nothing that the newer snapshot does not.
  */
-export function cutOutbox(
+export function cutOutbox<Event extends LogEvent>(
   after: Horizon,
-  { late, fresh, horizon }: OutboxRows,
+  { late, fresh, horizon }: OutboxRows<Event>,
   limit: number,
-): Cut {
+): Cut<Event> {
   if (late.length >= limit) return cutAt(after, horizon, late)
   if (fresh.length >= limit) return cutAt(after, horizon, [...late, ...fresh])
   return { events: inOrder([...late, ...fresh]), horizon, more: false }
 }
 
-function cutAt(after: Horizon, horizon: Horizon, read: readonly LogEvent[]): Cut {
+function cutAt<Event extends LogEvent>(
+  after: Horizon,
+  horizon: Horizon,
+  read: readonly Event[],
+): Cut<Event> {
   const events = inOrder(read)
   const cut = (events.at(-1)?.xid ?? 0) + 1
   const xmax = Math.max(after.xmax, cut)
@@ -48,5 +52,5 @@ function cutAt(after: Horizon, horizon: Horizon, read: readonly LogEvent[]): Cut
 }
 
 /** Where the second of two transactions waited for the first, for a row that both change, its xid is higher or it commits later. */
-const inOrder = (events: readonly LogEvent[]): readonly LogEvent[] =>
+const inOrder = <Event extends LogEvent>(events: readonly Event[]): readonly Event[] =>
   events.toSorted((a, b) => a.xid - b.xid || Number(a.id) - Number(b.id))

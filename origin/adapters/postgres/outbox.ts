@@ -9,12 +9,19 @@ import {
   parseHorizon,
 } from '../../../shared/horizon.ts'
 import { LOG_BATCH_EVENTS_MAX } from '../../../shared/limits.ts'
-import type { Outbox, OutboxRead, Position } from '../../ports/outbox.ts'
+import type { Outbox, OutboxEvent, OutboxRead, Position } from '../../ports/outbox.ts'
 import { EPOCH } from './epoch.ts'
 import { answered } from './failure.ts'
 import { cutOutbox } from './outbox-cut.ts'
 
-type EventCells = [id: string, xid: string, key: string, atMs: number, event: Event]
+type EventCells = [
+  id: string,
+  xid: string,
+  key: string,
+  atMs: number,
+  event: Event,
+  partition: number,
+]
 
 interface ReadRow {
   readonly epoch: number
@@ -40,9 +47,9 @@ const TICK_CELLS = `json_build_array(n, horizon, floor(extract(epoch from at) * 
 /** Ties are kept, so a part never ends inside a transaction, however many events it has. */
 const part = (where: string, ofPartition: string): string => `
   select json_agg(json_build_array(id::text, xid::text, key,
-    floor(extract(epoch from at) * 1000)::bigint, event))
+    floor(extract(epoch from at) * 1000)::bigint, event, partition))
   from (
-    select id, xid, key, at, event from outbox
+    select id, xid, key, at, event, partition from outbox
     where ${where} ${ofPartition}
     order by xid fetch first $3 rows with ties
   ) part`
@@ -164,12 +171,13 @@ export function postgresOutbox(
   }
 }
 
-const eventOf = ([id, xid, key, atMs, event]: EventCells): LogEvent => ({
+const eventOf = ([id, xid, key, atMs, event, partition]: EventCells): OutboxEvent => ({
   id,
   xid: Number(xid),
   key,
   atMs,
   event,
+  partition,
 })
 
 /** A tick of another epoch speaks of other transactions. */

@@ -7,11 +7,7 @@ import { memoryGenerations } from '../../../origin/adapters/memory/generations.t
 import { memoryInvalidationRegion } from '../../../origin/adapters/memory/invalidation-region.ts'
 import { memoryLeadership } from '../../../origin/adapters/memory/leadership.ts'
 import { memoryListStore } from '../../../origin/adapters/memory/list-store.ts'
-import {
-  memoryGroupLags,
-  memoryLogLeases,
-  memoryLogNews,
-} from '../../../origin/adapters/memory/log-leases.ts'
+import { memoryGroupLags, memoryLogLeases } from '../../../origin/adapters/memory/log-leases.ts'
 import { memoryOutbox } from '../../../origin/adapters/memory/outbox.ts'
 import { memoryProjectionFills } from '../../../origin/adapters/memory/projection-fills.ts'
 import { memoryRelations } from '../../../origin/adapters/memory/relations-among.ts'
@@ -185,7 +181,6 @@ export function simOrigin(deps: OriginDeps): SimOrigin {
           'leases',
           memoryLogLeases(database, { group, member: memberOf(process, newId), leaseMs }),
         ),
-      look: (seen) => seam.call(process, 'postgres', 'news', () => memoryLogNews(database)(seen)),
       outbox,
       wakeups,
       pace,

@@ -1,18 +1,17 @@
 import { expect, it } from 'vitest'
 import { workPartition } from '../../../../origin/adapters/postgres/log-partition.ts'
 import type { LogBatch, PartitionConsumer } from '../../../../origin/ports/event-log.ts'
-import type { OutboxRead } from '../../../../origin/ports/outbox.ts'
+import type { OutboxEvent, OutboxRead } from '../../../../origin/ports/outbox.ts'
 import { bell } from '../../../../shared/bell.ts'
-import type { LogEvent } from '../../../../shared/events/event.ts'
 import { LOG_BATCH_EVERY_MS } from '../../../../shared/limits.ts'
 import { aHorizon, aPost, aUser } from '../../../support/feed-builders.ts'
 
 const position = { horizon: aHorizon(), atMs: 0 }
 
-function anEvent(): LogEvent {
+function anEvent(): OutboxEvent {
   const author = aUser()
   const event = { type: 'post.created', post: aPost(), author, delivery: 'push' } as const
-  return { id: '1', xid: 1, key: author, atMs: 0, event }
+  return { id: '1', xid: 1, key: author, atMs: 0, event, partition: 0 }
 }
 
 /** A partition in which an event waits at each moment given; a look takes two milliseconds. */
