@@ -80,6 +80,12 @@ export const DELIVERY_RANGES_AT_ONCE = 2
 export const DELIVERY_RANGE_LEASE_MS = 10_000
 /** Jobs that another process has made are looked for this often: as often as ticks let them begin. */
 export const DELIVERY_RANGES_POLL_MS = 250
+/** Authors whose followers one statement reads: as many as take turns at once, a chunk of each. */
+export const FOLLOWERS_ASKS_MAX = DELIVERY_TURNS_MAX
+/** Batches whose posts one statement reads: one of each partition. */
+export const POSTS_ASKS_MAX = 8
+/** Readers of the outbox in one process: the tail, the leader and the groups. */
+export const OUTBOX_ASKS_MAX = 16
 /** Rows that delivery reads with one statement. */
 export const DELIVERY_READ_MAX = 500
 /** A post whose id is this much older than its event was imported with a date of its own. */

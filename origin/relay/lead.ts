@@ -3,6 +3,7 @@ import {
   CLOCK_SKEW_MS_MAX,
   GROUP_LAGS_EVERY_MS,
   LEADER_CHORES_MS,
+  LOG_BATCH_EVERY_MS,
   LOG_LAG_ALARM_MS,
   OUTBOX_POLL_MS,
   TICK_EVERY_MS,
@@ -125,6 +126,9 @@ async function followOutbox(
     position = read.position
     if (!read.more) {
       await rungOrAfter({ bell: woken, rings, ms: OUTBOX_POLL_MS }, pace.sleep, signal)
+      // What comes alone is passed on at once; what comes without end, in batches.
+      const waitMs = begunAt + LOG_BATCH_EVERY_MS - pace.now()
+      if (read.events.length > 0 && waitMs > 0) await pace.sleep(waitMs, signal)
     }
   }
 }

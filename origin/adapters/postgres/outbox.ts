@@ -3,15 +3,17 @@ import type { Event, LogEvent } from '../../../shared/events/event.ts'
 import type { Tick } from '../../../shared/events/tick.ts'
 import {
   covers,
+  hasXid,
   type Horizon,
   horizonBelow,
   horizonOfSnapshot,
   parseHorizon,
 } from '../../../shared/horizon.ts'
-import { LOG_BATCH_EVENTS_MAX } from '../../../shared/limits.ts'
+import { LOG_BATCH_EVENTS_MAX, OUTBOX_ASKS_MAX } from '../../../shared/limits.ts'
 import type { Outbox, OutboxEvent, OutboxRead, Position } from '../../ports/outbox.ts'
 import { EPOCH } from './epoch.ts'
 import { answered } from './failure.ts'
+import { gathered } from './gathered.ts'
 import { cutOutbox } from './outbox-cut.ts'
 
 type EventCells = [
@@ -98,7 +100,33 @@ export function postgresOutbox(
   pool: Pool,
   { batchMax = LOG_BATCH_EVENTS_MAX }: OutboxOptions = {},
 ): Outbox {
-  async function read(after: Position, partition?: number): Promise<OutboxRead> {
+  const readTogether = gathered((positions: readonly Position[]) => {
+    // Whoever is furthest behind has all that the others lack; as a rule they are all at the same place.
+    const first = positions.find(({ horizon }) =>
+      positions.every((other) => covers(other.horizon, horizon)),
+    )
+    return first === undefined
+      ? Promise.all(positions.map((each) => readAfter(each)))
+      : shared(first, positions)
+  }, OUTBOX_ASKS_MAX)
+
+  async function shared(
+    first: Position,
+    positions: readonly Position[],
+  ): Promise<readonly OutboxRead[]> {
+    const read = await readAfter(first)
+    return Promise.all(
+      positions.map(async ({ horizon, atMs }) => {
+        if (covers(first.horizon, horizon)) return read
+        // Of a backlog each reads its own part.
+        if (read.more || !covers(read.position.horizon, horizon))
+          return readAfter({ horizon, atMs })
+        return { ...read, events: read.events.filter(({ xid }) => !hasXid(horizon, xid)) }
+      }),
+    )
+  }
+
+  async function readAfter(after: Position, partition?: number): Promise<OutboxRead> {
     const bounds = [after.horizon.xip.map(String), String(after.horizon.xmax), batchMax]
     const { rows } = await answered(
       pool.query<ReadRow>(
@@ -109,7 +137,7 @@ export function postgresOutbox(
     )
     const row = only(rows)
     if (row.epoch !== after.horizon.epoch) {
-      return read({ horizon: horizonBelow(row.epoch, 0), atMs: 0 }, partition)
+      return readAfter({ horizon: horizonBelow(row.epoch, 0), atMs: 0 }, partition)
     }
     const cut = cutOutbox(
       after.horizon,
@@ -163,7 +191,8 @@ export function postgresOutbox(
   }
 
   return {
-    read,
+    read: (after, partition) =>
+      partition === undefined ? readTogether(after) : readAfter(after, partition),
     now,
     positionOfTick: (n) => position('outbox-position-of-tick', POSITION_OF_TICK, [n]),
     since: async (agoMs) =>

@@ -1,10 +1,12 @@
 import type { Pool } from 'pg'
 import type { PostFragment, UserFragment } from '../../../shared/fragment.ts'
 import type { PostId, UserId } from '../../../shared/ids.ts'
+import { POSTS_ASKS_MAX } from '../../../shared/limits.ts'
 import type { Truth } from '../../ports/truth.ts'
 import { postJson } from '../../fragments/post-json.ts'
 import { userJson } from '../../fragments/user-json.ts'
 import { answered } from './failure.ts'
+import { gathered } from './gathered.ts'
 import {
   POST_COLUMNS,
   postRow,
@@ -43,14 +45,33 @@ interface CountsRecord {
 
 type PostWithVersions = PostRecord & { readonly deleted: boolean; readonly author_version: number }
 
-export const truthFragments = (pool: Pool): Fragments => ({
-  async posts(ids) {
-    if (ids.length === 0) return new Map<PostId, PostFragment>()
+export function truthFragments(pool: Pool): Fragments {
+  const posts = gathered(async (asks: readonly (readonly PostId[])[]) => {
+    const ids = [...new Set(asks.flat())]
     const { rows } = await answered(
       pool.query<PostWithVersions>({ name: 'truth-posts', text: POSTS, values: [ids] }),
     )
-    return new Map(rows.map((record) => [record.id, postFragment(record)]))
-  },
+    const found = new Map(rows.map((record) => [record.id, postFragment(record)]))
+    return asks.map((asked) => picked(found, asked))
+  }, POSTS_ASKS_MAX)
+  return fragmentsOf(pool, (ids) => (ids.length === 0 ? Promise.resolve(new Map()) : posts(ids)))
+}
+
+/** Each in a map of its own, which its reader may add to. */
+function picked(
+  found: ReadonlyMap<PostId, PostFragment>,
+  asked: readonly PostId[],
+): Map<PostId, PostFragment> {
+  const posts = new Map<PostId, PostFragment>()
+  for (const id of asked) {
+    const fragment = found.get(id)
+    if (fragment !== undefined) posts.set(id, fragment)
+  }
+  return posts
+}
+
+const fragmentsOf = (pool: Pool, posts: Fragments['posts']): Fragments => ({
+  posts,
 
   async users(ids) {
     if (ids.length === 0) return new Map<UserId, UserFragment>()

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { ID_EPOCH_MS, type PostId, type UserId } from '../../../shared/ids.ts'
 import {
+  FOLLOWERS_ASKS_MAX,
   FOLLOWS_MAX,
   LIST_LIFE_MS,
   RECENT_FOLLOWS_MAX,
@@ -8,6 +9,7 @@ import {
 } from '../../../shared/limits.ts'
 import type { Truth } from '../../ports/truth.ts'
 import { answered } from './failure.ts'
+import { gathered } from './gathered.ts'
 import { horizonOf, onlyRow, SNAPSHOT, type SnapshotColumns } from './snapshot.ts'
 import { viewerRecordOf, type ViewerColumns } from './viewer-columns.ts'
 
@@ -32,9 +34,23 @@ const VIEWERS = `
     ) as recent
   from users u where u.id = any($1::bigint[])`
 
+/** As one text an author: rows and arrays of thousands of ids cost more to read than to find. */
 const FOLLOWERS = `
-  select follower_id from follows where followee_id = $1 and follower_id > $2
-  order by follower_id limit $3`
+  select (
+    select string_agg(follower_id::text, ',' order by follower_id) from (
+      select follower_id from follows
+      where followee_id = asked.author and follower_id > asked.after
+      order by follower_id limit asked.most
+    ) chunk
+  ) as followers
+  from unnest($1::bigint[], $2::bigint[], $3::int[]) with ordinality asked(author, after, most, at)
+  order by asked.at`
+
+interface FollowersAsk {
+  readonly author: UserId
+  readonly after: UserId | undefined
+  readonly limit: number
+}
 
 const PULLED = `
   select ${SNAPSHOT}, (
@@ -49,24 +65,33 @@ const PULLED = `
 const idAt = (timeMs: number): string =>
   (BigInt(Math.max(0, timeMs - ID_EPOCH_MS)) << 22n).toString()
 
-export const truthRelations = (pool: Pool): Relations => ({
+export const truthRelations = (pool: Pool): Relations => {
+  const followers = gathered(async (asks: readonly FollowersAsk[]) => {
+    const { rows } = await answered(
+      pool.query<{ followers: string | null }>({
+        name: 'truth-followers',
+        text: FOLLOWERS,
+        values: [
+          asks.map(({ author }) => author),
+          asks.map(({ after }) => after ?? '0'),
+          asks.map(({ limit }) => limit),
+        ],
+      }),
+    )
+    return rows.map((row) => (row.followers?.split(',') ?? []) as UserId[])
+  }, FOLLOWERS_ASKS_MAX)
+  return relationsOf(pool, (author, after, limit) => followers({ author, after, limit }))
+}
+
+const relationsOf = (pool: Pool, followers: Relations['followers']): Relations => ({
+  followers,
+
   async viewerRecords(ids) {
     if (ids.length === 0) return new Map()
     const { rows } = await answered(
       pool.query<ViewerColumns>({ name: 'truth-viewers', text: VIEWERS, values: [ids, RECENT_MS] }),
     )
     return new Map(rows.map((row) => [row.id, { ...viewerRecordOf(row), horizon: horizonOf(row) }]))
-  },
-
-  async followers(author, after, limit) {
-    const { rows } = await answered(
-      pool.query<{ follower_id: UserId }>({
-        name: 'truth-followers',
-        text: FOLLOWERS,
-        values: [author, after ?? '0', limit],
-      }),
-    )
-    return rows.map(({ follower_id }) => follower_id)
   },
 
   async pulledAuthors(sinceMs) {

@@ -71,18 +71,21 @@ describe('the outbox in Postgres', () => {
       }
     }
     const isOver = () => writing === 0 && done
+    const together = postgresOutbox(pool, { batchMax: 40 })
     let done = false
     const readers = [
       follow(postgresOutbox(pool), undefined, isOver),
       follow(postgresOutbox(pool, { batchMax: 1 }), undefined, isOver),
       follow(postgresOutbox(pool, { batchMax: 7 }), undefined, isOver),
       follow(postgresOutbox(pool, { batchMax: 2 }), 3, isOver),
+      // Of one process, at places of their own, and woken together.
+      ...[together, together, together].map((outbox) => follow(outbox, undefined, isOver)),
     ]
     await Promise.all(Array.from({ length: 8 }, (_, at) => write(randomFrom(seed + at))))
     await long.query('commit')
     long.release()
     done = true
-    const [whole, ones, sevens, third] = await Promise.all(readers)
+    const [whole, ones, sevens, third, ...gathered] = await Promise.all(readers)
 
     const ofPartition = await pool.query<{ id: string }>(
       'select id::text as id from outbox where partition = 3',
@@ -91,6 +94,7 @@ describe('the outbox in Postgres', () => {
     expect(whole?.toSorted()).toEqual(committed.toSorted())
     expect(ones?.toSorted()).toEqual(committed.toSorted())
     expect(sevens?.toSorted()).toEqual(committed.toSorted())
+    for (const ids of gathered) expect(ids.toSorted()).toEqual(committed.toSorted())
     expect(third?.toSorted()).toEqual(ofPartition.rows.map(({ id }) => id).toSorted())
   }, 60_000)
 
