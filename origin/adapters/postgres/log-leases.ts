@@ -88,7 +88,14 @@ export function logLeases(pool: Pool, { group, member, leaseMs }: LeaseOptions):
     },
     async commit(partition, { horizon, atMs }) {
       const text = formatHorizon(horizon)
-      const { rowCount } = await run(COMMIT, [group, member, partition, text, atMs])
+      const { rowCount } = await answered(
+        // Named, so that it is planned once: it is written after every batch.
+        pool.query({
+          name: 'log-commit',
+          text: COMMIT,
+          values: [group, member, partition, text, atMs],
+        }),
+      )
       return rowCount === 1
     },
     async release(partitions) {
