@@ -14,6 +14,7 @@
 import { writeFile, mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { delivery } from './bench/delivery.ts'
+import { deliveryCluster } from './bench/delivery-cluster.ts'
 import { edge } from './bench/edge.ts'
 import { fallsShort, type Figure } from './bench/figure.ts'
 import { originRead } from './bench/origin-read.ts'
@@ -31,6 +32,7 @@ import { homeFolder } from './local/run-file.ts'
 const BENCHES: Readonly<Record<string, (world: BenchWorld) => Promise<readonly Figure[]>>> = {
   'timeline-bytes': timelineBytes,
   delivery,
+  'delivery-cluster': deliveryCluster,
   pulled,
   'origin-read': originRead,
   'under-burst': underBurst,

@@ -1,16 +1,10 @@
-import { devToken } from '../local/dev-token.ts'
-import { JWT } from './people.ts'
+import type { Asking } from './asking.ts'
 
 /** One post through the API. Answers its id. */
-export async function publish(url: string, subject: string, text: string): Promise<string> {
-  const response = await fetch(`${url}/v1/posts`, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${await devToken({ ...JWT, subject })}`,
-      'content-type': 'application/json',
-    },
-    body: JSON.stringify({ text }),
-  })
-  if (!response.ok) throw new Error(`a post: ${response.status} ${await response.text()}`)
-  return ((await response.json()) as { id: string }).id
+export async function publish(client: Asking, bearer: string, text: string): Promise<string> {
+  const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' }
+  const { id } = JSON.parse(await client.ask('/v1/posts', headers, JSON.stringify({ text }))) as {
+    id: string
+  }
+  return id
 }

@@ -1,7 +1,9 @@
 import pg from 'pg'
+import { devToken } from '../local/dev-token.ts'
+import { asking } from './asking.ts'
 import { atMost, type Figure } from './figure.ts'
 import { connectRaw } from './full-lists.ts'
-import { insertUsers } from './people.ts'
+import { insertUsers, JWT } from './people.ts'
 import { publish } from './publish.ts'
 import { until } from '../local/until.ts'
 import type { BenchWorld } from './world.ts'
@@ -19,16 +21,18 @@ export async function pulled(world: BenchWorld): Promise<readonly Figure[]> {
     const [text] = await connection.send([['INFO', 'commandstats']])
     return Number(/cmdstat_lpushx:calls=(\d+)/.exec(String(text))?.[1] ?? 0)
   }
+  using client = asking(origin.port)
   const costs: number[] = []
   for (const author of authors) {
+    const bearer = await devToken({ ...JWT, subject: author })
     const before = await pushes()
-    await publish(origin.url, author, 'A post that nobody is pushed.')
+    await publish(client, bearer, 'A post that nobody is pushed.')
     // Own list and own timeline, at once and again behind the watermark.
     await until(async () => (await pushes()) >= before + 4, {
       deadlineMs: DEADLINE_MS,
       what: 'delivery of a pulled post',
     })
-    await publish(origin.url, author, 'A post that nobody is pushed.')
+    await publish(client, bearer, 'A post that nobody is pushed.')
     await until(async () => (await pushes()) >= before + 8, {
       deadlineMs: DEADLINE_MS,
       what: 'delivery of another pulled post',

@@ -5,9 +5,11 @@ import { PUSH_BATCH_MAX } from '../../shared/limits.ts'
 import type { UserId } from '../../shared/ids.ts'
 import type { Generation } from '../../shared/list.ts'
 import type { RawConnection } from '../../origin/adapters/redis/raw-connection.ts'
+import { devToken } from '../local/dev-token.ts'
+import { asking } from './asking.ts'
 import { atMost, median, type Figure } from './figure.ts'
 import { connectRaw, fillLists } from './full-lists.ts'
-import { fillCrowd, insertUsers } from './people.ts'
+import { fillCrowd, insertUsers, JWT } from './people.ts'
 import { publish } from './publish.ts'
 import { HOME, warmPages } from './warm-pages.ts'
 import { getRequest } from './wire.ts'
@@ -47,7 +49,9 @@ export async function underBurst(world: BenchWorld): Promise<readonly Figure[]> 
   }
 
   const before = await pushesOf(connection)
-  for (let post = 0; post < POSTS; post += 1) await publish(origin.url, author, TEXT)
+  using client = asking(origin.port)
+  const bearer = await devToken({ ...JWT, subject: author })
+  for (let post = 0; post < POSTS; post += 1) await publish(client, bearer, TEXT)
   const startedAt = performance.now()
   const burst: number[] = []
   let after = await pushesOf(connection)

@@ -4,6 +4,7 @@ import type { ListKey } from '../../shared/keys.ts'
 import { PUSH_BATCH_MAX } from '../../shared/limits.ts'
 import { devToken } from '../local/dev-token.ts'
 import { until } from '../local/until.ts'
+import { asking } from './asking.ts'
 import { atMost, median, type Figure } from './figure.ts'
 import { connectRaw, fillLists, postAt } from './full-lists.ts'
 import { insertUsers, JWT } from './people.ts'
@@ -18,29 +19,33 @@ const DEADLINE_MS = 10_000
 /** From the sending of a post until a follower's page holds it, against the steps that nothing can be faster than. */
 export async function visible(world: BenchWorld): Promise<readonly Figure[]> {
   const [databaseUrl, redis] = [await world.database(), await world.redis()]
-  const client = new pg.Client({ connectionString: databaseUrl })
-  await client.connect()
-  const [author = '', follower = ''] = await insertUsers(client, 'person', 2)
-  await client.query('insert into follows (follower_id, followee_id) values ($1, $2)', [
+  const postgres = new pg.Client({ connectionString: databaseUrl })
+  await postgres.connect()
+  const [author = '', follower = ''] = await insertUsers(postgres, 'person', 2)
+  await postgres.query('insert into follows (follower_id, followee_id) values ($1, $2)', [
     follower,
     author,
   ])
   const origin = await world.origin({ databaseUrl, redisUrl: redis.url })
-  const headers = { authorization: `Bearer ${await devToken({ ...JWT, subject: follower })}` }
-  const page = async () => (await fetch(origin.url + HOME, { headers })).text()
+  const [bearer, headers] = [
+    await devToken({ ...JWT, subject: author }),
+    { authorization: `Bearer ${await devToken({ ...JWT, subject: follower })}` },
+  ]
+  using client = asking(origin.port)
+  const page = () => client.ask(HOME, headers)
 
   const bare = {
     commit: await medianMs(
-      () => client.query(`insert into bare (text) values ('a row')`),
-      () => client.query('create table bare (id bigint generated always as identity, text text)'),
+      () => postgres.query(`insert into bare (text) values ('a row')`),
+      () => postgres.query('create table bare (id bigint generated always as identity, text text)'),
     ),
-    hop: await notifyMs(client, databaseUrl),
+    hop: await notifyMs(postgres, databaseUrl),
     batch: await batchMs(redis.url),
   }
   const lagsMs: number[] = []
   for (let post = 0; post < POSTS; post += 1) {
     const startedAt = performance.now()
-    const id = await publish(origin.url, author, `Post ${post}`)
+    const id = await publish(client, bearer, `Post ${post}`)
     await until(async () => (await page()).includes(id), {
       deadlineMs: DEADLINE_MS,
       what: 'a post on a page',
@@ -48,7 +53,7 @@ export async function visible(world: BenchWorld): Promise<readonly Figure[]> {
     })
     lagsMs.push(performance.now() - startedAt)
   }
-  await client.end()
+  await postgres.end()
 
   // The first ones compile what the others run.
   const counted = lagsMs.slice(POSTS / 6)

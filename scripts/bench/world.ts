@@ -15,6 +15,7 @@ import { findRedisBinary } from '../local/redis-binary.ts'
 import { startRedis } from '../local/redis.ts'
 import { homeFolder } from '../local/run-file.ts'
 import { startOrigin } from '../local/services.ts'
+import { redisClusterService } from '../services/redis-cluster.ts'
 import { startLoad, type Load } from './load.ts'
 import { JWT } from './people.ts'
 
@@ -28,6 +29,8 @@ export interface BenchWorld extends AsyncDisposable {
   readonly load: Load
   /** Another Redis, with room for what a benchmark fills it with. */
   redis(): Promise<{ readonly url: string; readonly port: number }>
+  /** Three primaries, each with a replica. */
+  redisCluster(): Promise<string>
   /** A migrated database on the one Postgres, which keeps what it committed as a deployment's would. */
   database(): Promise<string>
   origin(stores: { readonly databaseUrl: string; readonly redisUrl: string }): Promise<BenchOrigin>
@@ -82,6 +85,16 @@ export async function benchWorld(): Promise<BenchWorld> {
         spawnChild,
       })
       return { url, port }
+    },
+    async redisCluster() {
+      const env = await redisClusterService.start({
+        dataDir: path.join(folder, named('redis-cluster')),
+        logsDir,
+        toolsDir,
+        spawnChild,
+        say: console.log,
+      })
+      return env['REDIS_CLUSTER_URLS'] ?? ''
     },
     async database() {
       const url = await (postgres ??= server())
