@@ -2,6 +2,7 @@ import { AppError } from '../../../shared/errors.ts'
 import type { Command, Reply } from '../../../shared/feed/wave.ts'
 import { REDIS_FAILOVER_MS, REDIS_MAP_EVERY_MS } from '../../../shared/limits.ts'
 import type { ClusterMap } from './cluster-map.ts'
+import { tagOf } from './cluster-slots.ts'
 import type { RawConnection } from './raw-connection.ts'
 import { isEncoded, type EncodedCommand } from './resp.ts'
 
@@ -63,9 +64,15 @@ async function linkAsMapped(map: ClusterMap, connect: Connect): Promise<SessionL
     throw failure.reason
   }
   const byUrl = new Map(owners.primaries.map((url, at) => [url, connections[at]]))
+  // The owners are those of the beginning, so a tag is looked up once.
+  const byTag = new Map<string, RawConnection>()
   const connectionOf = (key: string): RawConnection => {
+    const tag = tagOf(key)
+    const known = byTag.get(tag)
+    if (known !== undefined) return known
     const connection = byUrl.get(owners.primaryOf(key))
     if (connection === undefined) throw new TypeError(`no connection for ${key}`)
+    byTag.set(tag, connection)
     return connection
   }
   return {
@@ -73,14 +80,17 @@ async function linkAsMapped(map: ClusterMap, connect: Connect): Promise<SessionL
     close,
     async send(commands, batchMax, keyOf = ([, key]) => key) {
       const replies: Reply[] = Array.from({ length: commands.length }, () => null)
-      const numbered = commands.map((command, at) => ({ command, at }))
-      const shares = Map.groupBy(numbered, ({ command }) =>
-        connectionOf(isEncoded(command) ? command.key : keyOf(command)),
-      )
+      const shares = new Map<RawConnection, Share>()
+      for (const [at, command] of commands.entries()) {
+        const connection = connectionOf(isEncoded(command) ? command.key : keyOf(command))
+        let share = shares.get(connection)
+        if (share === undefined) shares.set(connection, (share = { commands: [], places: [] }))
+        share.commands.push(command)
+        share.places.push(at)
+      }
       const sending = [...shares].map(async ([connection, share]) => {
-        const mine = share.map(({ command }) => command)
-        const answered = await inBatches(connection, mine, batchMax)
-        for (const [index, { at }] of share.entries()) replies[at] = answered[index] ?? null
+        const answered = await inBatches(connection, share.commands, batchMax)
+        for (const [index, at] of share.places.entries()) replies[at] = answered[index] ?? null
       })
       try {
         await Promise.all(sending)
@@ -92,6 +102,12 @@ async function linkAsMapped(map: ClusterMap, connect: Connect): Promise<SessionL
       return replies
     },
   }
+}
+
+/** What goes to one node, and where its replies belong. */
+interface Share {
+  readonly commands: (Command | EncodedCommand)[]
+  readonly places: number[]
 }
 
 async function inBatches(
