@@ -31,6 +31,8 @@ export const VIEWER_RECORD_AGE_MS_MAX = 60_000
 export const KEPT_FRAGMENTS_BYTES_MAX = 64 * 1024 * 1024
 /** Lists in a process's memory, at eight bytes an id: some 9,000 full ones. */
 export const KEPT_LISTS_BYTES_MAX = 64 * 1024 * 1024
+/** Authors of posts in a process's memory: some 40 MB, enough to rank the pages of a thousand readers. */
+export const KEPT_AUTHORS_MAX = 250_000
 /** First elements of a list that are compared with a copy of it: more were rarely pushed since the last page. */
 export const LIST_NEWEST_ELEMENTS = 16
 /** Elements that have to be the same at least, or the copy counts as another list. */

@@ -9,6 +9,7 @@ import type { FragmentsDeps } from './find-fragments.ts'
 import { fragments } from './hydrators/fragments.ts'
 import { heads } from './hydrators/heads.ts'
 import { standing } from './hydrators/standing.ts'
+import { keptAuthors } from './query/kept-authors.ts'
 import type { KeptLists } from './query/kept-lists.ts'
 import type { ViewerRecords } from './query/viewer-records.ts'
 import { recency } from './scorers/recency.ts'
@@ -48,7 +49,7 @@ export const homeFeed = (deps: HomeFeedDeps): FeedPipeline => ({
     undelivered,
   ],
   freeze: {
-    hydrators: [heads(deps)],
+    hydrators: [heads({ ...deps, authors: keptAuthors() })],
     scorers: [recency],
     selectors: [authorSpread],
   },
