@@ -13,6 +13,12 @@ export const SMALL: readonly Replacement[] = [
     find: 'const TAIL_MS = 120_000',
     replace: 'const TAIL_MS = 6_000',
   },
+  // Wake-ups come at once; the poll is for those that are lost, and costs most of what a run costs.
+  {
+    file: 'shared/limits.ts',
+    find: 'const OUTBOX_POLL_MS = 50',
+    replace: 'const OUTBOX_POLL_MS = 200',
+  },
   {
     file: 'shared/limits.ts',
     find: 'const VIEWER_RECORD_AGE_MS_MAX = 60_000',

@@ -10,6 +10,7 @@ import type { RunState } from './run.ts'
 const SENSIBLE = ['USER_NOT_FOUND', 'POST_NOT_FOUND', 'AUTH_FORBIDDEN', 'HANDLE_TAKEN']
 const ATTEMPTS_MAX = 3
 const RETRY_MS = 300
+const ASK_AGAIN_MS_MAX = 3_600_000
 
 type Doing<Kind extends Deed['do']> = Extract<Deed, { readonly do: Kind }>
 
@@ -27,7 +28,10 @@ export async function post(
   const attempt = { text, isAcknowledged: false }
   state.attempts.set(`${author}:${text}`, attempt)
   const idempotency = { key: text, requestHash: text }
+  const begunAtMs = state.world.clock.now()
   for (let attempts = 1; attempts <= ATTEMPTS_MAX; attempts += 1) {
+    // The world slept for a day: nobody remembers the key any more, and no client would ask again.
+    if (state.world.clock.now() - begunAtMs > ASK_AGAIN_MS_MAX) return undefined
     const outcome = await state.readers.write(via, author, '/v1/posts', (writes) =>
       writes.post({ user: author, idempotency }, { text }),
     )

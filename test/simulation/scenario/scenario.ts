@@ -22,7 +22,7 @@ export function scenarioOf(seed: number): Scenario {
   const world = {
     people,
     follows,
-    listPostsMax: random.between(8, 12),
+    listPostsMax: random.between(8, 20),
     sessionPostsMax: random.between(10, 14),
     batchMax: random.pick([2, 5, 1_000]),
     noise: isFaultless || random.chance(0.5) ? 0 : random.pick([0.0005, 0.002, 0.006]),
@@ -84,9 +84,9 @@ function useOf(random: Random, people: number): Deed {
       do: 'read',
       viewer: someone(),
       via,
-      mode: random.chance(0.7) ? 'latest' : 'ranked',
-      limit: random.between(1, 9),
-      withToken: random.chance(0.5),
+      mode: random.chance(0.8) ? 'latest' : 'ranked',
+      limit: random.chance(0.7) ? random.between(1, 4) : random.between(5, 12),
+      withToken: random.chance(0.35),
       pages: random.chance(0.6) ? 1 : random.between(2, 12),
       gapMs: random.chance(0.5) ? 0 : random.below(700),
     }

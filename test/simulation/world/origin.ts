@@ -80,9 +80,6 @@ export interface SimOrigin {
   readonly ended: Promise<void>
 }
 
-/** Signals wake readers at once; the poll is only for those that were lost. */
-const POLL_MS = 100
-
 export function simOrigin(deps: OriginDeps): SimOrigin {
   const { process, seam, stores, newId, trace, onUnexpected } = deps
   const { database, redis, channel } = stores
@@ -138,10 +135,13 @@ export function simOrigin(deps: OriginDeps): SimOrigin {
   }
   const fills = overRedis('fills', memoryProjectionFills(redis, now))
   const sessions = overRedis('sessions', memorySessionStore(redis))
-  const tail = outboxTail(
-    { outbox, truth, wakeups, pace, onFailure: (error) => failed('tail', error) },
-    { pollMs: POLL_MS },
-  )
+  const tail = outboxTail({
+    outbox,
+    truth,
+    wakeups,
+    pace,
+    onFailure: (error) => failed('tail', error),
+  })
   const records = viewerRecords({ tail, now, losses: seen })
   tail.onHeard(forgetHeard(records))
   const budget = postgresBudget()
@@ -174,20 +174,17 @@ export function simOrigin(deps: OriginDeps): SimOrigin {
   }
   const delivery = deliveryLink(process, seam, memoryDeliveryStore(redis, { postsMax }))
   const deadLetters = postgres('deadLetters', memoryDeadLetters(database))
-  const log = leasedLog(
-    {
-      leases: (group, leaseMs) =>
-        postgres(
-          'leases',
-          memoryLogLeases(database, { group, member: memberOf(process, newId), leaseMs }),
-        ),
-      outbox,
-      wakeups,
-      pace,
-      onFailure: (error, { group, partition }) => failed(`log ${group} ${partition ?? ''}`, error),
-    },
-    { pollMs: 2 * POLL_MS },
-  )
+  const log = leasedLog({
+    leases: (group, leaseMs) =>
+      postgres(
+        'leases',
+        memoryLogLeases(database, { group, member: memberOf(process, newId), leaseMs }),
+      ),
+    outbox,
+    wakeups,
+    pace,
+    onFailure: (error, { group, partition }) => failed(`log ${group} ${partition ?? ''}`, error),
+  })
   const leadership = memoryLeadership(database, {
     onOpen(drop) {
       process.onDeath.add(drop)
