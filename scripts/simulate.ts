@@ -26,7 +26,7 @@ const { values } = parseArgs({
     trace: { type: 'boolean', default: false },
     workers: { type: 'string', default: '2' },
     planted: { type: 'boolean', default: false },
-    /** With `--planted`: only the bugs whose names have these words. */
+    /** With `--planted`: only the bugs whose names this pattern finds. */
     only: { type: 'string', default: '' },
   },
 })
@@ -68,7 +68,8 @@ async function manySeeds(): Promise<boolean> {
 /** Each bug alone, until it is found: how many seeds that took. */
 async function findPlanted(): Promise<boolean> {
   const seeds = Number(values.seeds ?? PLANTED_SEEDS_MAX)
-  const waiting = BUGS.filter(({ name }) => name.includes(values.only))
+  const wanted = new RegExp(values.only)
+  const waiting = BUGS.filter(({ name }) => wanted.test(name))
   console.log(`${waiting.length} bugs, at most ${seeds} seeds each, from ${first} on`)
   let missed = 0
   const lane = async () => {

@@ -1,284 +1,109 @@
-import fc from 'fast-check'
 import type pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { postgresPool } from '../../origin/adapters/postgres/pool.ts'
 import { postgresTruth } from '../../origin/adapters/postgres/truth.ts'
-import type { Truth } from '../../origin/ports/truth.ts'
-import { hasXid } from '../../shared/horizon.ts'
-import {
-  compareIds,
-  newestFirst,
-  THE_BEGINNING,
-  type PostId,
-  type UserId,
-} from '../../shared/ids.ts'
-import { RECENT_FOLLOWS_MAX, RELATIONS_INLINE_MAX } from '../../shared/limits.ts'
+import type { PostId, UserId } from '../../shared/ids.ts'
 import { freshDatabase, type FreshDatabase } from '../support/postgres.ts'
+import { truthContract, type TruthUnderTest } from './truth.ts'
 
-let database: FreshDatabase
-let pool: pg.Pool
-let truth: Truth
+const RELATIONS = {
+  follow: 'insert into follows (follower_id, followee_id) select $1, unnest($2::bigint[])',
+  block: 'insert into blocks (blocker_id, blocked_id) select $1, unnest($2::bigint[])',
+  mute: 'insert into mutes (muter_id, muted_id) select $1, unnest($2::bigint[])',
+} as const
 
-beforeAll(async () => {
-  database = await freshDatabase()
-  pool = postgresPool(database.url, { max: 4, statementTimeoutMs: 10_000, applicationName: 'test' })
-  truth = postgresTruth(pool)
-})
-afterAll(async () => {
-  await pool.end()
-  await database[Symbol.asyncDispose]()
-})
-
-const column = async <Value>(text: string, values: unknown[] = []): Promise<Value[]> =>
-  (await pool.query<{ value: Value }>(text, values)).rows.map(({ value }) => value)
+const POSTS = `
+  insert into posts (shard, id, author_id, text, delivery, created_at)
+  select shard_of(id), id, $1, 'text', $3::delivery_kind, at
+  from (
+    select mint_id_at(shard_of($1)::int, at) as id, at from (
+      select timestamptz '2026-01-01Z' + s * interval '1 second' as at from unnest($2::int[]) s
+    ) moments
+  ) minted returning id as value`
 
 let names = 0
-async function users(count: number): Promise<UserId[]> {
-  names += 1
-  return column(
-    `insert into users (handle, name) select 'user_' || $1 || '_' || n, 'User ' || n
-     from generate_series(1, $2::int) n returning id as value`,
-    [names, count],
-  )
+let opened: { readonly pool: pg.Pool; readonly database: FreshDatabase } | undefined
+afterAll(async () => {
+  await opened?.pool.end()
+  await opened?.database[Symbol.asyncDispose]()
+})
+
+async function open(): Promise<pg.Pool> {
+  if (opened !== undefined) return opened.pool
+  const database = await freshDatabase()
+  const options = { max: 4, statementTimeoutMs: 10_000, applicationName: 'test' }
+  opened = { database, pool: postgresPool(database.url, options) }
+  return opened.pool
 }
 
-/** Posts at given seconds of one day; the same second makes ids that differ in their sequence only. */
-async function posts(
-  author: UserId,
-  seconds: readonly number[],
-  delivery: 'push' | 'pull' = 'push',
-): Promise<PostId[]> {
-  return column(
-    `insert into posts (shard, id, author_id, text, delivery, created_at)
-     select shard_of(id), id, $1, 'text', $3::delivery_kind, at
-     from (
-       select mint_id_at(shard_of($1)::int, at) as id, at from (
-         select timestamptz '2026-01-01Z' + s * interval '1 second' as at from unnest($2::int[]) s
-       ) moments
-     ) minted returning id as value`,
-    [author, seconds, delivery],
-  )
-}
+async function truthInPostgres(): Promise<TruthUnderTest> {
+  const pool = await open()
+  const column = async <Value>(text: string, values: unknown[]): Promise<Value[]> =>
+    (await pool.query<{ value: Value }>(text, values)).rows.map(({ value }) => value)
 
-const follow = (viewer: UserId, followees: readonly UserId[]) =>
-  pool.query('insert into follows (follower_id, followee_id) select $1, unnest($2::bigint[])', [
-    viewer,
-    followees,
-  ])
-
-const remove = (ids: readonly PostId[]) =>
-  pool.query(
-    'update posts set deleted_at = now(), version = version + 1 where id = any($1::bigint[])',
-    [ids],
-  )
-
-describe('timelines in Postgres', () => {
-  it('page through everything of followees and oneself, whatever the shape', async () => {
-    const shape = fc.record({
-      seconds: fc.array(fc.array(fc.nat(20), { maxLength: 25 }), { minLength: 1, maxLength: 12 }),
-      limit: fc.integer({ min: 1, max: 12 }),
-      deletedEach: fc.integer({ min: 2, max: 9 }),
-    })
-    await fc.assert(
-      fc.asyncProperty(shape, async ({ seconds, limit, deletedEach }) => {
-        const [viewer, stranger, ...followees] = await users(seconds.length + 1)
-        if (viewer === undefined || stranger === undefined) throw new Error('no users')
-        await follow(viewer, followees)
-        await posts(stranger, [1, 2, 3])
-        const all: PostId[] = []
-        for (const [at, moments] of seconds.entries()) {
-          all.push(...(await posts([viewer, ...followees][at] ?? viewer, moments)))
-        }
-        const deleted = all.filter((_, at) => at % deletedEach === 0)
-        await remove(deleted)
-        const expected = all.filter((id) => !deleted.includes(id)).toSorted(newestFirst)
-
-        const list = await truth.timeline(viewer, limit)
-        expect(list.ids).toEqual(expected.slice(0, limit))
-        expect(list.floor).toBe(expected[limit] ?? THE_BEGINNING)
-
-        const walked: PostId[] = []
-        let ended = false
-        for (let turn = 0; !ended && turn < 400; turn += 1) {
-          const page = await truth.timelinePage(viewer, walked.at(-1), limit)
-          walked.push(...page.ids)
-          ended = page.ended
-        }
-        expect(walked).toEqual(expected)
-      }),
-      { numRuns: 25 },
-    )
-  })
-
-  it('answer an author’s own posts, with a floor for the rest', async () => {
-    const [author = expect.unreachable()] = await users(1)
-    const all = (await posts(author, [1, 1, 1, 2, 3])).toSorted(newestFirst)
-
-    expect((await truth.authorList(author, 3)).ids).toEqual(all.slice(0, 3))
-    expect((await truth.authorList(author, 3)).floor).toBe(all[3])
-    expect((await truth.authorList(author, 5)).floor).toBe(THE_BEGINNING)
-    const page = await truth.authorPage(author, all[2], 5)
-    expect(page).toMatchObject({ ids: all.slice(3), ended: true })
-  })
-
-  it('state a horizon that has what they show and lacks what is still open', async () => {
-    const [viewer = expect.unreachable()] = await users(1)
-    const client = await pool.connect()
-    try {
+  return {
+    truth: postgresTruth(pool),
+    users(count) {
+      names += 1
+      return column<UserId>(
+        `insert into users (handle, name) select 'user_' || $1 || '_' || n, 'User ' || n
+         from generate_series(1, $2::int) n returning id as value`,
+        [names, count],
+      )
+    },
+    posts: (author, seconds, delivery = 'push') =>
+      column<PostId>(POSTS, [author, seconds, delivery]),
+    async relate(relation, from, to) {
+      await pool.query(RELATIONS[relation], [from, to])
+    },
+    async followDaysAgo(from, to, days) {
+      await pool.query(`insert into follows values ($1, $2, now() - $3 * interval '1 day')`, [
+        from,
+        to,
+        days,
+      ])
+    },
+    async remove(ids) {
+      await pool.query(
+        'update posts set deleted_at = now(), version = version + 1 where id = any($1::bigint[])',
+        [ids],
+      )
+    },
+    async rename(user, name, version) {
+      const text = 'update users set version = $3, name = $2 where id = $1'
+      await pool.query(text, [user, name, version])
+    },
+    async count(user, { followers, following, posts, version }) {
+      const counts = [user, followers, following, posts, version]
+      await pool.query('insert into user_counts values ($1, $2, $3, $4, $5)', counts)
+    },
+    async hold() {
+      const client = await pool.connect()
       await client.query('begin')
       const { rows } = await client.query<{ xid: string }>(
         'select pg_current_xact_id()::text as xid',
       )
-      const open = Number(rows[0]?.xid)
-      expect(hasXid((await truth.timeline(viewer, 5)).horizon, open)).toBe(false)
-      await client.query('commit')
-      expect(hasXid((await truth.timeline(viewer, 5)).horizon, open)).toBe(true)
-    } finally {
-      client.release()
-    }
-  })
+      return {
+        xid: Number(rows[0]?.xid),
+        async commit() {
+          await client.query('commit')
+          client.release()
+        },
+      }
+    },
+  }
+}
 
-  it('read each author in the one partition that its posts are in', async () => {
-    const [author = expect.unreachable()] = await users(1)
-    const plan = await pool.query<{ 'QUERY PLAN': string }>(
-      `explain (analyze, costs off) select id from posts p
-       where p.shard = shard_of(${author}) and p.author_id = ${author} and p.deleted_at is null
-       order by id desc limit 5`,
-    )
-    const scans = plan.rows
-      .map((row) => row['QUERY PLAN'])
-      .filter((line) => / on posts_/.test(line))
-    expect(scans).toHaveLength(1)
-  })
-})
+truthContract(truthInPostgres)
 
-describe('fragments in Postgres', () => {
-  it('are a post with its author, a tombstone when deleted, and missing when unknown', async () => {
-    const [author = expect.unreachable()] = await users(1)
-    const [kept = expect.unreachable(), gone = expect.unreachable()] = await posts(author, [1, 2])
-    await remove([gone])
-    await pool.query('update users set version = 3, name = $2 where id = $1', [author, 'Né "x"'])
-    const found = await truth.posts([kept, gone, THE_BEGINNING])
-
-    expect(found.size).toBe(2)
-    expect(found.get(gone)).toEqual({ author, version: 2, authorVersion: 3, json: undefined })
-    expect(found.get(kept)).toMatchObject({ author, version: 1, authorVersion: 3 })
-    const json = found.get(kept)?.json ?? ''
-    expect(JSON.parse(json)).toEqual({
-      id: kept,
-      author: {
-        id: author,
-        handle: expect.any(String),
-        name: 'Né "x"',
-        avatarUrl: null,
-        verified: false,
-      },
-      text: 'text',
-      createdAt: '2026-01-01T00:00:01.000Z',
-      editedAt: null,
-      language: null,
-      sensitive: false,
-    })
-  })
-
-  it('are a user without counts, which come apart', async () => {
-    const [user = expect.unreachable(), other = expect.unreachable()] = await users(2)
-    await pool.query('insert into user_counts values ($1, 5, 6, 7, 8)', [user])
-    const found = await truth.users([user, '1' as UserId])
-
-    expect([...found.keys()]).toEqual([user])
-    expect(Object.keys(JSON.parse(found.get(user)?.json ?? ''))).toEqual([
-      'id',
-      'handle',
-      'name',
-      'avatarUrl',
-      'verified',
-      'bio',
-      'city',
-      'interests',
-      'createdAt',
-    ])
-    const counts = await truth.counts([user, other])
-    expect(counts.get(user)).toEqual({ followers: 5, following: 6, posts: 7, version: 8 })
-    expect(counts.get(other)).toEqual({ followers: 0, following: 0, posts: 0, version: 0 })
-  })
-})
-
-describe('relations in Postgres', () => {
-  it('are a record with the newest follows itemised', async () => {
-    const [viewer = expect.unreachable(), ...others] = await users(6)
-    await follow(viewer, others.slice(0, 2))
-    await follow(viewer, others.slice(2, 3))
-    await pool.query('insert into blocks values ($1, $2)', [viewer, others[3]])
-    await pool.query('insert into mutes values ($1, $2)', [viewer, others[4]])
-    const record = (await truth.viewerRecords([viewer])).get(viewer)
-
-    expect(record).toMatchObject({ version: 1, large: false, recentFollowsAbove: 0 })
-    expect(record?.follows).toEqual(new Set(others.slice(0, 3)))
-    expect(record?.blocks).toEqual(new Set([others[3]]))
-    expect(record?.mutes).toEqual(new Set([others[4]]))
-    expect(record?.recentFollows.map(({ followee }) => followee)[0]).toBe(others[2])
-    const xids = record?.recentFollows.map(({ xid }) => xid) ?? []
-    expect(xids).toEqual(xids.toSorted((a, b) => b - a))
-    for (const xid of xids) expect(record && hasXid(record.horizon, xid)).toBe(true)
-  })
-
-  it('leave follows out that are older than any list', async () => {
-    const [viewer = expect.unreachable(), old] = await users(2)
-    await pool.query(`insert into follows values ($1, $2, now() - interval '8 days')`, [
-      viewer,
-      old,
-    ])
-    const record = (await truth.viewerRecords([viewer])).get(viewer)
-
-    expect(record?.follows).toEqual(new Set([old]))
-    expect(record?.recentFollows).toEqual([])
-  })
-
-  it('say above which follow they no longer itemise', async () => {
-    const [viewer = expect.unreachable(), ...others] = await users(RECENT_FOLLOWS_MAX + 6)
-    for (const other of others) await follow(viewer, [other])
-    const record = (await truth.viewerRecords([viewer])).get(viewer)
-    const xids = record?.recentFollows.map(({ xid }) => xid) ?? []
-
-    expect(xids).toHaveLength(RECENT_FOLLOWS_MAX + 1)
-    expect(record?.recentFollowsAbove).toBeGreaterThan(0)
-    expect(record?.recentFollowsAbove).toBeLessThan(Math.min(...xids))
-  })
-
-  it('say when a record is too large, and nothing else', async () => {
-    const [viewer = expect.unreachable(), ...others] = await users(RELATIONS_INLINE_MAX + 2)
-    await pool.query('insert into mutes select $1, unnest($2::bigint[])', [viewer, others])
-
-    expect((await truth.viewerRecords([viewer])).get(viewer)).toMatchObject({
-      large: true,
-      mutes: new Set(),
-    })
-  })
-
-  it('miss a viewer that does not exist', async () => {
-    expect(await truth.viewerRecords(['1' as UserId])).toEqual(new Map())
-  })
-
-  it('give followers in chunks by id', async () => {
-    const [author = expect.unreachable(), ...others] = await users(8)
-    for (const other of others) await follow(other, [author])
-    const first = await truth.followers(author, undefined, 4)
-    const second = await truth.followers(author, first.at(-1), 4)
-
-    expect([...first, ...second]).toEqual(others.toSorted(compareIds))
-    expect(first).toHaveLength(4)
-  })
-
-  it('name the authors with a pull post since a time, with the newest of each', async () => {
-    const [pulled = expect.unreachable(), pushed = expect.unreachable()] = await users(2)
-    await posts(pulled, [1], 'pull')
-    const [newest] = await posts(pulled, [100], 'pull')
-    await posts(pushed, [100], 'push')
-    const since = (seconds: number) => truth.pulledAuthors(Date.UTC(2026, 0, 1) + seconds * 1_000)
-
-    expect((await since(50)).authors.get(pulled)).toBe(newest)
-    expect((await since(50)).authors.has(pushed)).toBe(false)
-    expect((await since(101)).authors.has(pulled)).toBe(false)
-  })
+it('Postgres reads each author in the one partition that its posts are in', async () => {
+  const [author = expect.unreachable()] = await (await truthInPostgres()).users(1)
+  const pool = await open()
+  const plan = await pool.query<{ 'QUERY PLAN': string }>(
+    `explain (analyze, costs off) select id from posts p
+     where p.shard = shard_of(${author}) and p.author_id = ${author} and p.deleted_at is null
+     order by id desc limit 5`,
+  )
+  const scans = plan.rows.map((row) => row['QUERY PLAN']).filter((line) => / on posts_/.test(line))
+  expect(scans).toHaveLength(1)
 })

@@ -1,9 +1,10 @@
 import { evictable, failOver, flushServer } from '../../../origin/adapters/memory/servers.ts'
+import { keys } from '../../../shared/keys.ts'
 import type { Step } from '../scenario/steps.ts'
 import type { World } from '../world/world.ts'
 import { look, read } from './reading.ts'
 import type { RunState } from './run.ts'
-import { edit, post, relate, remove, rename } from './writing.ts'
+import { edit, personAt, post, relate, remove, rename } from './writing.ts'
 
 export type Pause = (ms: number) => Promise<void>
 
@@ -78,9 +79,14 @@ export async function perform(state: RunState, step: Step, pause: Pause): Promis
       if (flushed > 0) faults.fire('everything flushed', `${step.server}, ${flushed} keys`)
       return
     }
+    case 'evict-timeline': {
+      const list = keys.timeline(personAt(state, step.viewer))
+      if (stores.redis.lists.delete(list)) faults.fire('key evicted', list)
+      return
+    }
     case 'evict': {
-      const keys = evictable(stores.redis)
-      const evict = keys[step.which % Math.max(1, keys.length)]
+      const found = evictable(stores.redis)
+      const evict = found[step.which % Math.max(1, found.length)]
       if (evict === undefined) return
       faults.fire('key evicted', evict())
       return

@@ -11,6 +11,7 @@ const ALL: readonly Via[] = [...ORIGINS, ...EDGES]
 /** How long a run is awake, without its end. */
 const ACTIVE_MS = 42_000
 const FAULTLESS_SHARE = 0.1
+const TROUBLED_WARMING_SHARE = 0.01
 const HOUR_MS = 3_600_000
 
 /** What a seed does: who writes and reads, and what goes wrong. */
@@ -35,11 +36,63 @@ export function scenarioOf(seed: number): Scenario {
   let atMs = 0
   while (atMs < ACTIVE_MS) {
     const afterMs = random.chance(0.35) ? random.below(4) : Math.floor(random.next() ** 2 * 2_000)
-    const deed = isFaultless || random.chance(0.7) ? useOf(random, people) : faultOf(random, people)
-    steps.push({ afterMs, ...deed })
-    atMs += afterMs
+    const more =
+      !isFaultless && random.chance(TROUBLED_WARMING_SHARE)
+        ? troubledWarming(random, people)
+        : [isFaultless || random.chance(0.7) ? useOf(random, people) : faultOf(random, people)]
+    for (const [at, deed] of more.entries()) {
+      const step = 'afterMs' in deed ? deed : { afterMs: at === 0 ? afterMs : 0, ...deed }
+      steps.push(step)
+      atMs += step.afterMs
+    }
   }
   return { seed, world, steps }
+}
+
+/**
+ * A warmer is slow, and its list is evicted meanwhile; a post comes; another warmer begins, and never ends.
+ * Chance alone does not bring the four together.
+ */
+function troubledWarming(random: Random, people: number): readonly (Deed | Step)[] {
+  const viewer = random.below(people)
+  const author = (viewer + 1 + random.below(people - 1)) % people
+  const [slow = 'origin-a', hung = 'origin-b'] = random.chance(0.5) ? ORIGINS : ORIGINS.toReversed()
+  const read = (via: Via): Deed => ({
+    do: 'read',
+    viewer,
+    via,
+    mode: 'latest',
+    limit: 6,
+    withToken: false,
+    pages: 1,
+    gapMs: 0,
+  })
+  const fault = { do: 'fault', skip: 0 } as const
+  return [
+    { do: 'evict-timeline', viewer },
+    {
+      ...fault,
+      fault: 'call slow',
+      store: 'postgres',
+      process: slow,
+      call: 'truth.timeline',
+      ms: 1_500,
+    },
+    read(slow),
+    { afterMs: 100, do: 'evict-timeline', viewer },
+    { do: 'post', author, via: hung, count: 1 },
+    {
+      afterMs: 300,
+      ...fault,
+      fault: 'call hung, nothing done',
+      store: 'redis',
+      process: hung,
+      call: 'lists.warm-end',
+      ms: 0,
+    },
+    read(hung),
+    { afterMs: 7_500, ...read(slow) },
+  ]
 }
 
 function pairs(people: number): (readonly [number, number])[] {

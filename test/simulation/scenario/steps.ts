@@ -59,6 +59,7 @@ export type Deed =
   | { readonly do: 'rollback'; readonly server: Server; readonly lostMs: number }
   | { readonly do: 'flush'; readonly server: Server }
   | { readonly do: 'evict'; readonly which: number }
+  | { readonly do: 'evict-timeline'; readonly viewer: number }
   | { readonly do: 'lag'; readonly ms: number }
   | { readonly do: 'hold'; readonly ms: number }
   | { readonly do: 'lose-wake-up' }

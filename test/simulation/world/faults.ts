@@ -53,6 +53,8 @@ export interface ArmedFault {
   readonly store: Store
   /** `undefined`: whichever process comes first. */
   readonly process: ProcessName | undefined
+  /** `undefined`: any call. */
+  readonly call?: string | undefined
   /** So many calls are let through before. */
   skip: number
   readonly ms: number
@@ -135,7 +137,11 @@ export function faultDesk({ now, trace, noise }: FaultDeskDeps): FaultDesk {
       const window = fromWindow(process, store)
       if (window !== undefined) return window
       const due = armed.find(
-        (each) => each.store === store && (each.process ?? process) === process && each.skip-- <= 0,
+        (each) =>
+          each.store === store &&
+          (each.process ?? process) === process &&
+          (each.call ?? call) === call &&
+          each.skip-- <= 0,
       )
       if (due !== undefined) armed = armed.filter((each) => each !== due)
       const found = due ?? noise()

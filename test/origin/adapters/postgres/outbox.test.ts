@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { describe, expect, it } from 'vitest'
 import { postgresOutbox } from '../../../../origin/adapters/postgres/outbox.ts'
 import type { Outbox, Position } from '../../../../origin/ports/outbox.ts'
-import { hasXid, horizonBelow } from '../../../../shared/horizon.ts'
+import { horizonBelow } from '../../../../shared/horizon.ts'
 import { freshPool } from '../../../support/pool.ts'
 
 const THE_START: Position = { horizon: horizonBelow(1, 0), atMs: 0 }
@@ -15,13 +15,6 @@ const aDatabase = async () => (await freshPool(16)).pool
 
 const emit = async (client: pg.Pool | pg.PoolClient, partition = 0): Promise<string> =>
   (await client.query<{ id: string }>(INSERT, [partition, '1', EVENT])).rows[0]?.id ?? ''
-
-const tick = (client: pg.Pool | pg.PoolClient, n: number) =>
-  client.query(
-    `insert into ticks (n, at, horizon)
-     values ($1, statement_timestamp(), '1:' || pg_current_snapshot()::text)`,
-    [n],
-  )
 
 /** Reads until nothing is left, once `isOver` says that nobody writes any more. */
 async function follow(outbox: Outbox, partition: number | undefined, isOver: () => boolean) {
@@ -97,116 +90,6 @@ describe('the outbox in Postgres', () => {
     for (const ids of gathered) expect(ids.toSorted()).toEqual(committed.toSorted())
     expect(third?.toSorted()).toEqual(ofPartition.rows.map(({ id }) => id).toSorted())
   }, 60_000)
-
-  it('is not held back by a transaction that stays open, and gives its event when it ends', async () => {
-    const pool = await aDatabase()
-    const outbox = postgresOutbox(pool)
-    const open = await pool.connect()
-    await open.query('begin')
-    const late = await emit(open)
-    const early = await emit(pool)
-
-    const first = await outbox.read(THE_START)
-    const xid = first.events[0]?.xid ?? 0
-    await open.query('commit')
-    open.release()
-    const second = await outbox.read(first.position)
-
-    expect(first.events.map(({ id }) => id)).toEqual([early])
-    expect(hasXid(first.position.horizon, xid)).toBe(true)
-    expect(second.events.map(({ id }) => id)).toEqual([late])
-  })
-
-  it('never splits a transaction, however many events it has', async () => {
-    const pool = await aDatabase()
-    await pool.query(
-      `insert into outbox (partition, key, event) select 0, '1', $1 from generate_series(1, 25)`,
-      [EVENT],
-    )
-    const read = await postgresOutbox(pool, { batchMax: 10 }).read(THE_START)
-
-    expect(read.events).toHaveLength(25)
-    expect(read.more).toBe(true)
-  })
-
-  it('orders events by transaction, and within one as they were written', async () => {
-    const pool = await aDatabase()
-    for (let count = 0; count < 12; count += 1) await emit(pool)
-    const { events } = await postgresOutbox(pool).read(THE_START)
-
-    expect(events.map(({ id }) => Number(id))).toEqual(
-      events.map(({ id }) => Number(id)).toSorted((a, b) => a - b),
-    )
-  })
-
-  it('brings the newest tick whose horizon lies inside the position', async () => {
-    const pool = await aDatabase()
-    const outbox = postgresOutbox(pool, { batchMax: 2 })
-    await emit(pool)
-    await tick(pool, 1)
-    for (let count = 0; count < 3; count += 1) await emit(pool)
-    await tick(pool, 2)
-    const first = await outbox.read(THE_START)
-    const second = await outbox.read(first.position)
-    const third = await outbox.read(second.position)
-
-    expect(first).toMatchObject({ more: true, tick: { n: 1 } })
-    // It ends where the second tick began, so either is right.
-    expect(second.more).toBe(true)
-    expect([1, 2]).toContain(second.tick?.n)
-    expect(third).toMatchObject({ more: false, tick: { n: 2 } })
-    for (const { position, tick: found } of [first, second, third]) {
-      expect(found?.horizon.xmax).toBeLessThanOrEqual(position.horizon.xmax)
-    }
-  })
-
-  it('goes on from a tick: what the tick does not show comes, and nothing that it shows', async () => {
-    const pool = await aDatabase()
-    const outbox = postgresOutbox(pool)
-    await emit(pool)
-    await tick(pool, 1)
-    const fresh = await emit(pool)
-    await tick(pool, 2)
-    const position = await outbox.positionOfTick(1)
-    const read = position && (await outbox.read(position))
-    const second = await pool.query<{ at: Date }>('select at from ticks where n = 2')
-
-    expect(read?.events.map(({ id }) => id)).toEqual([fresh])
-    expect(position?.atMs).toBeGreaterThanOrEqual(second.rows[0]?.at.getTime() ?? Infinity)
-    expect(await outbox.positionOfTick(99)).toBeUndefined()
-  })
-
-  it('begins as long ago as asked, or as far back as ticks reach', async () => {
-    const pool = await aDatabase()
-    const outbox = postgresOutbox(pool)
-    const event = await emit(pool)
-    expect((await outbox.read(await outbox.since(60_000))).events).toEqual([])
-    await pool.query(`insert into ticks (n, at, horizon) values
-      (1, clock_timestamp() - interval '3 minutes', '1:3:3:'),
-      (2, clock_timestamp() - interval '1 minute', '1:5:5:')`)
-
-    expect((await outbox.since(120_000)).horizon.xmin).toBe(3)
-    expect((await outbox.since(30_000)).horizon.xmin).toBe(5)
-    expect((await outbox.since(600_000)).horizon.xmin).toBe(3)
-    expect((await outbox.read(await outbox.since(30_000))).events.map(({ id }) => id)).toEqual([
-      event,
-    ])
-  })
-
-  it('takes a position of another epoch for none', async () => {
-    const pool = await aDatabase()
-    const outbox = postgresOutbox(pool)
-    const event = await emit(pool)
-    await tick(pool, 1)
-    const { position } = await outbox.read(THE_START)
-    await pool.query(`update settings set value = '2' where key = 'epoch'`)
-    const read = await outbox.read(position)
-
-    expect(read.events.map(({ id }) => id)).toEqual([event])
-    expect(read.position.horizon.epoch).toBe(2)
-    expect(read.tick).toBeUndefined()
-    expect(await outbox.positionOfTick(1)).toBeUndefined()
-  })
 })
 
 /** mulberry32: evenly spread, and the same for the same seed. */
