@@ -83,7 +83,7 @@ export const DELIVERY_RANGE_LEASE_MS = 10_000
 /** Jobs that another process has made are looked for this often: as often as ticks let them begin. */
 export const DELIVERY_RANGES_POLL_MS = 250
 /** Authors whose followers one statement reads: as many as take turns at once, a chunk of each. */
-export const FOLLOWERS_ASKS_MAX = DELIVERY_TURNS_MAX
+export const FOLLOWERS_ASKS_MAX = 8
 /** Batches whose posts one statement reads: one of each partition. */
 export const POSTS_ASKS_MAX = 8
 /** Readers of the outbox in one process: the tail, the leader and the groups. */

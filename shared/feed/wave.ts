@@ -182,7 +182,7 @@ function textsOf(reply: Reply): readonly string[] {
 }
 
 /** Of a list that somebody may believe: one that is being warmed is as good as absent. */
-function elementsOf(reply: Reply): string[] | undefined {
+function elementsOf(reply: Reply): readonly string[] | undefined {
   const elements = textsOf(reply)
   const isList = elements.length > 0 && elements.every((element) => ELEMENT.test(element))
   return isList ? elements : undefined

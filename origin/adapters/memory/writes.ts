@@ -30,7 +30,7 @@ export function memoryWrites(database: MemoryDatabase, connection: MemoryConnect
   const attempt = <Value>(work: (transaction: MemoryTransaction) => Promise<Value>) =>
     retried(() => connection.transact(work))
   return {
-    transaction: (work) => attempt((open) => work(transactionOf(database, open))),
+    transaction: (_, work) => attempt((open) => work(transactionOf(database, open))),
     createPost: (author, post, idempotency) =>
       attempt(async (open) => {
         const user = open.get('users', author)

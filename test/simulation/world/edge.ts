@@ -11,11 +11,13 @@ import { checks } from '../../../edge/cache/checks.ts'
 import { memory } from '../../../edge/cache/memory.ts'
 import { serveFeed } from '../../../edge/feed/serve-feed.ts'
 import type { Pipeline } from '../../../edge/l2/pipeline.ts'
+import { hedgeBudget } from '../../../edge/l2/hedge-budget.ts'
 import { regionReader } from '../../../edge/l2/region-reader.ts'
 import { forwardedTokens } from '../../../edge/origin/forwarded-tokens.ts'
 import { servePost } from '../../../edge/read/post.ts'
 import type { ReadContext } from '../../../edge/read/serve-read.ts'
 import { forgetWritten } from '../../../edge/routes/forget-written.ts'
+import type { After } from '../../../edge/single-flight.ts'
 import type { Answered, OriginWire } from './wire.ts'
 import type { SimProcess } from './process.ts'
 import type { Seam } from './seam.ts'
@@ -52,9 +54,10 @@ export function simEdge(deps: EdgeDeps): SimEdge {
       if (behind > 0) deps.replicaWasBehind(behind)
       return runCommands(stores.replica.node, commands, deps.interrupt('l2'))
     })
+  const after: After = (ms, fire) => process.after(ms, fire)
   const region = regionReader(
     { name: 'here', latitude: 0, longitude: 0, pipeline },
-    { memory: l1, now, after: (ms, fire) => process.after(ms, fire), report: () => undefined },
+    { memory: l1, now, after, report: () => undefined, heardElsewhere: () => false },
   )
   const forwarded = forwardedTokens(now)
 
@@ -73,6 +76,7 @@ export function simEdge(deps: EdgeDeps): SimEdge {
     memory: l1,
     checks,
     now,
+    hedging: { budget: hedgeBudget(), after },
     ifNoneMatch: () => undefined,
     toOrigin,
   })

@@ -15,9 +15,9 @@ export function writeLink(process: SimProcess, seam: Seam, writes: Writes): Writ
     token: () => open.token(),
   })
   return {
-    transaction: (work) =>
+    transaction: (turnOf, work) =>
       seam.call(process, 'postgres', 'transaction', () =>
-        writes.transaction((open) => work(statements(open))),
+        writes.transaction(turnOf, (open) => work(statements(open))),
       ),
     createPost: (author, post, idempotency) =>
       seam.call(process, 'postgres', 'createPost', () =>
