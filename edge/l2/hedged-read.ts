@@ -1,10 +1,7 @@
 import { L2_DEADLINE_MS } from '../../shared/limits.ts'
-import type { Later } from '../single-flight.ts'
+import type { After, Later } from '../single-flight.ts'
 import type { HedgeBudget } from './hedge-budget.ts'
 import type { Asks, RegionRead, RegionReader } from './region-reader.ts'
-
-/** Runs something after a time; answers how to call it off. */
-export type After = (delayMs: number, run: () => void) => () => void
 
 export interface Hedging {
   readonly budget: HedgeBudget

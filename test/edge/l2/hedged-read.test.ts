@@ -13,6 +13,7 @@ import {
 } from '../../../shared/limits.ts'
 import { aPost, aUser } from '../../support/feed-builders.ts'
 import { aRedisNode } from '../../support/redis-node.ts'
+import { until } from '../../support/until.ts'
 import { edgeUnderTest, idsOf, pageOf, servedBy, type Clock } from '../support/edge-under-test.ts'
 import { regionWorld, type RegionWorld } from '../support/region-world.ts'
 import { SEED } from '../support/seed.ts'
@@ -75,16 +76,10 @@ async function edgeOfTwo(target = `/v1/posts/${post}`, as?: UserId) {
   for (let n = 0; n < 40; n += 1) await edge.get(`/v1/posts/${aPost()}`)
   near.hold()
   const slow = edge.get(target, as)
-  await turnsUntil(() => near.held.length === 1 && edge.timers.length === 1)
+  await until(() => near.held.length === 1 && edge.timers.length === 1)
   const [timer] = edge.timers
   if (timer === undefined) throw new Error('nothing waits')
   return { near, far, edge, slow, timer }
-}
-
-/** Lets what is under way in this process go on. */
-async function turnsUntil(condition: () => boolean): Promise<void> {
-  for (let n = 0; n < 1_000 && !condition(); n += 1) await new Promise(setImmediate)
-  if (!condition()) throw new Error('it did not come to this')
 }
 
 describe('a read whose region is slower than it usually is', () => {
@@ -126,7 +121,7 @@ describe('a read whose region is slower than it usually is', () => {
     const { near, far, slow, timer } = await edgeOfTwo()
     far.hold()
     timer.run()
-    await turnsUntil(() => far.held.length === 1)
+    await until(() => far.held.length === 1)
     near.held[0]?.answer()
 
     expect(servedBy(await slow)).toBe('l2')
@@ -136,7 +131,7 @@ describe('a read whose region is slower than it usually is', () => {
     const { near, far, slow, timer } = await edgeOfTwo()
     await world.lapse()
     timer.run()
-    await turnsUntil(() => far.trips() === 1)
+    await until(() => far.trips() === 1)
     await world.tick()
     near.held[0]?.answer()
 
@@ -147,7 +142,7 @@ describe('a read whose region is slower than it usually is', () => {
     const { near, far, slow, timer } = await edgeOfTwo()
     far.hold()
     timer.run()
-    await turnsUntil(() => far.held.length === 1)
+    await until(() => far.held.length === 1)
     far.held[0]?.fail()
     near.held[0]?.answer()
 
@@ -158,7 +153,7 @@ describe('a read whose region is slower than it usually is', () => {
     const { near, far, slow, timer } = await edgeOfTwo()
     far.hold()
     timer.run()
-    await turnsUntil(() => far.held.length === 1)
+    await until(() => far.held.length === 1)
     near.held[0]?.fail()
     far.held[0]?.answer()
 
@@ -171,7 +166,7 @@ describe('a read whose region is slower than it usually is', () => {
     const before = near.trips()
     far.hold()
     timer.run()
-    await turnsUntil(() => far.held.length === 1)
+    await until(() => far.held.length === 1)
     far.held[0]?.fail()
     near.held[0]?.fail()
 
@@ -205,9 +200,9 @@ describe('the budget of hedged reads', () => {
     for (let n = 0; n < 40; n += 1) await edge.get(`/v1/posts/${aPost()}`)
     near.hold()
     const slow = Array.from({ length: 30 }, async () => edge.get(`/v1/posts/${aPost()}`))
-    await turnsUntil(() => edge.timers.length === slow.length)
+    await until(() => edge.timers.length === slow.length)
     for (const timer of edge.timers.slice()) timer.run()
-    await turnsUntil(() => far.trips() === HEDGED_READS_SAVED_MAX)
+    await until(() => far.trips() === HEDGED_READS_SAVED_MAX)
     for (const one of near.held) one.answer()
 
     await Promise.all(slow)
@@ -246,7 +241,7 @@ describe('a gap in the log of a region that is read only now and then', () => {
     async function hedge(waitMs: number) {
       near.hold()
       const slow = edge.get(`/v1/posts/${aPost()}`)
-      await turnsUntil(() => edge.timers.length === 1)
+      await until(() => edge.timers.length === 1)
       clock.nowMs += waitMs
       edge.timers[0]?.run()
       await slow
