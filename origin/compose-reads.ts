@@ -93,6 +93,6 @@ export function composeReads({ stores, settings, metrics, now, failed }: ReadsDe
     userPosts: readUserPosts(deps),
     explain: explain(withPipeline),
     rebuildTimeline: rebuildTimeline({ lists, truth, warmer: warm }),
-    verifyTimeline: verifyTimeline({ lists, truth, now }),
+    verifyTimeline: verifyTimeline({ lists, truth, now, waves: stores.waves }),
   }
 }

@@ -12,10 +12,12 @@ import type { Now } from '../../shared/time.ts'
 import type { ViewerRecord } from '../../shared/viewer-record.ts'
 import type { ListStore } from '../ports/list-store.ts'
 import type { Truth } from '../ports/truth.ts'
+import type { Waves } from '../ports/waves.ts'
 import { requireUser } from './known-user.ts'
 
 export interface VerifyTimelineDeps {
   readonly lists: Pick<ListStore, 'read'>
+  readonly waves: Waves
   readonly truth: Pick<
     Truth,
     'timelinePage' | 'posts' | 'users' | 'viewerRecords' | 'pulledAuthors'
@@ -28,6 +30,8 @@ export type WhyMissing =
   | 'pulled'
   /** Its author too, until the next warming. */
   | 'followed-since'
+  /** It stands beside the watermark: its delivery has not ended, or was given up. */
+  | 'pulled-alone'
   /** So new that delivery may still be at it. */
   | 'on-its-way'
   /** Nothing explains it: the list is wrong. */
@@ -53,6 +57,8 @@ export const verifyTimeline =
   (deps: VerifyTimelineDeps) =>
   async (viewer: UserId): Promise<TimelineReport> => {
     await requireUser(viewer, deps.truth)
+    // Before the list, as readers do: a delivery that ends meanwhile is in one of the two.
+    const alone = await besideWatermark(viewer, deps.waves)
     const list = await deps.lists.read(keys.timeline(viewer))
     if (list === undefined) {
       const nothing = { posts: 0, floor: undefined, missing: [], extra: [] }
@@ -62,8 +68,7 @@ export const verifyTimeline =
     const should = await postsAbove(list.floor, viewer, deps)
     const missing = await explainMissing(
       [...should].filter((id) => !has.has(id)),
-      list,
-      viewer,
+      { list, viewer, alone },
       deps,
     )
     const extra = await explainExtra(
@@ -74,6 +79,13 @@ export const verifyTimeline =
       missing.every(({ why }) => why !== 'lost') && extra.every(({ why }) => why !== 'unknown')
     return { state: 'whole', isRight, posts: has.size, floor: list.floor, missing, extra }
   }
+
+async function besideWatermark(viewer: UserId, waves: Waves): Promise<ReadonlySet<PostId>> {
+  const { watermarks } = await waves.send({ lists: [keys.timeline(viewer)] })
+  return new Set(
+    [...watermarks.values()].flatMap((each) => each.exceptions).map(({ post }) => post),
+  )
+}
 
 async function postsAbove(
   floor: PostId,
@@ -94,8 +106,11 @@ async function postsAbove(
 
 async function explainMissing(
   ids: readonly PostId[],
-  { horizon }: PostList,
-  viewer: UserId,
+  {
+    list: { horizon },
+    viewer,
+    alone,
+  }: { list: PostList; viewer: UserId; alone: ReadonlySet<PostId> },
   { truth, now }: VerifyTimelineDeps,
 ): Promise<TimelineReport['missing']> {
   if (ids.length === 0) return []
@@ -106,6 +121,7 @@ async function explainMissing(
     const author = posts.get(post)?.author
     if (author !== undefined && pulled.has(author)) return 'pulled'
     if (author !== undefined && isUnabsorbed(record, author, horizon)) return 'followed-since'
+    if (alone.has(post)) return 'pulled-alone'
     return now() - idTimeMs(post) < DELIVERY_GRACE_MS ? 'on-its-way' : 'lost'
   }
   return ids.toSorted(newestFirst).map((post) => ({ post, why: why(post) }))

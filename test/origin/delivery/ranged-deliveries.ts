@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { redisDeliveryStore } from '../../../origin/adapters/redis/delivery-store.ts'
 import { deliverRange } from '../../../origin/delivery/deliver-ranges.ts'
+import { verifyTimeline } from '../../../origin/delivery/verify-timeline.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { PostId, UserId } from '../../../shared/ids.ts'
 import { DELIVERY_RANGED_POSTS_MAX } from '../../../shared/limits.ts'
@@ -32,6 +33,11 @@ export function rangedDeliveriesSuite(queueOf: QueueOf): void {
       for (const viewer of ranged) expect(await world.holds(viewer, large)).toBe(false)
       expect(await world.besideOf(last)).toEqual([large])
       await until(() => world.sent.length === RANGES)
+      const verify = verifyTimeline({ ...world, now: () => Date.now() + 60_000 })
+      expect(await verify(last)).toMatchObject({
+        isRight: true,
+        missing: [{ post: large, why: 'pulled-alone' }],
+      })
 
       world.aWorker()
       await world.nothingBeside()

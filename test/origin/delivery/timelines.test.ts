@@ -19,7 +19,7 @@ beforeEach(async () => {
 afterEach(() => world[Symbol.asyncDispose]())
 
 const report = (laterMs = 60_000, of = viewer) =>
-  verifyTimeline({ lists: world.lists, truth: world.truth, now: () => Date.now() + laterMs })(of)
+  verifyTimeline({ ...world, now: () => Date.now() + laterMs })(of)
 const rebuild = (of = viewer) =>
   rebuildTimeline({ lists: world.lists, truth: world.truth, warmer: world.warm })(of)
 
