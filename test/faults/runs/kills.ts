@@ -18,6 +18,7 @@ const AUTHORS = 6
 const READERS = 3
 const WRITE_EVERY_MS = 120
 const RETRY_MS = 50
+const START_ATTEMPTS_MAX = 3
 const HELD_DEADLINE_MS = 45_000
 const SETTLED_DEADLINE_MS = 60_000
 
@@ -71,7 +72,7 @@ export async function kills(
   ])
   const origins = new Set<OriginProcess>()
   const begin = async () => {
-    origins.add(await stack.startOrigin(parent.spawn))
+    origins.add(await startedOn(() => stack.startOrigin(parent.spawn)))
     stack.reach([...origins])
   }
   await Promise.all(Array.from({ length: ORIGINS }, begin))
@@ -106,6 +107,17 @@ export async function kills(
   const repeated = kafka ? { 'published again': witness.repeats() } : {}
   const found = { kills: at.length, posts, retries, ...repeated, ...judged.found }
   return { run, found, problems: [...problems, ...judged.problems] }
+}
+
+/** A port that was free a moment ago may be somebody's connection by now; the next ones are others. */
+async function startedOn(start: () => Promise<OriginProcess>): Promise<OriginProcess> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await start()
+    } catch (error) {
+      if (attempt === START_ATTEMPTS_MAX || !String(error).includes('EADDRINUSE')) throw error
+    }
+  }
 }
 
 async function killOne(
