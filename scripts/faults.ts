@@ -7,22 +7,19 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { migrate } from '../drizzle/migrate.ts'
-import {
-  faultyStack,
-  STORES,
-  type FaultyStackOptions,
-  type Store,
-} from '../test/faults/faulty-stack.ts'
+import { STORES, type Store } from '../test/faults/faulty-stack.ts'
 import { groundIn, type Ground } from '../test/faults/ground.ts'
+import {
+  PER_SECOND,
+  postgresRuns,
+  redisRuns,
+  warmWorld,
+  type Run,
+} from '../test/faults/long-half.ts'
 import { CRASH_POINTS, onLog, PLANTED, type Pair } from '../test/faults/points.ts'
 import { table, type Row } from '../test/faults/row.ts'
-import { failover } from '../test/faults/runs/failover.ts'
-import { flushed, LOSSES } from '../test/faults/runs/flushed.ts'
 import { kills } from '../test/faults/runs/kills.ts'
-import { rolledBack } from '../test/faults/runs/rolled-back.ts'
-import { stampede } from '../test/faults/runs/stampede.ts'
 import { MODES, storeAway } from '../test/faults/runs/store-away.ts'
-import { warmReaders } from '../test/faults/warm-readers.ts'
 import {
   makeRunFolder,
   removeRunFolder,
@@ -35,13 +32,9 @@ import { startPostgres } from './local/postgres.ts'
 import { findRedisBinary } from './local/redis-binary.ts'
 import { homeFolder } from './local/run-file.ts'
 
-const PER_SECOND = 60
 /** Of a kill, the start of who follows, and what both cost. */
 const KILL_SECONDS = 7
 const PLANTED_KILLS = 6
-const STAMPEDE_READERS = 400
-/** Within what the tail remembers, and a little beyond. */
-const SNAPSHOT_AGES_MS = [10_000, 130_000]
 
 const { values } = parseArgs({
   options: {
@@ -54,13 +47,6 @@ const { values } = parseArgs({
 const reads = Number(values.reads)
 const killsPerPair = Number(values.kills)
 
-interface Run {
-  readonly name: string
-  readonly log?: 'kafka'
-  readonly seconds: number
-  readonly go: (ground: Ground) => Promise<readonly Row[]>
-}
-
 const say = (words: string) => console.log(`  ${words}`)
 const folder = await makeRunFolder()
 removeRunFolderAtExit(folder)
@@ -69,10 +55,8 @@ try {
   const missing = missingForKafka(toolsDir)
   const all = [
     ...storeRuns(),
-    lossRun(),
-    stampedeRun(),
-    rolledBackRun(),
-    failoverRun(),
+    ...redisRuns({ reads, report: say }),
+    ...postgresRuns(),
     killRun(),
     ...plantedRuns(),
     ...kafkaRuns(),
@@ -131,64 +115,6 @@ function storeRun(store: Store): Run {
   }
 }
 
-function lossRun(): Run {
-  const each = Math.ceil(reads / 10)
-  return {
-    name: 'redis loses what it held',
-    seconds: (LOSSES.length * each) / PER_SECOND + 60,
-    async go(ground) {
-      await using world = await warmWorld(ground)
-      const rows: Row[] = []
-      for (const loss of LOSSES) {
-        const how = { loss, reads: each, perSecond: PER_SECOND }
-        rows.push(await flushed(world.stack, world.warm, how))
-        say(table(rows.slice(-1)))
-      }
-      return rows
-    },
-  }
-}
-
-function stampedeRun(): Run {
-  return {
-    name: 'redis flushed, everybody comes',
-    seconds: 60,
-    async go(ground) {
-      await using world = await warmWorld(ground, { readers: STAMPEDE_READERS })
-      return [
-        await stampede(world.stack, world.warm, { originUrl: world.originUrl, isTimed: true }),
-      ]
-    },
-  }
-}
-
-function rolledBackRun(): Run {
-  return {
-    name: 'redis restarted from an old snapshot',
-    seconds: SNAPSHOT_AGES_MS.reduce((sum, forMs) => sum + forMs / 1_000 + 10, 20),
-    async go(ground) {
-      const rows: Row[] = []
-      for (const forMs of SNAPSHOT_AGES_MS) {
-        await using world = await warmWorld(ground)
-        const how = { perSecond: PER_SECOND / 2, forMs, isTimed: true }
-        rows.push(await rolledBack(world.stack, world.warm, how))
-        say(table(rows.slice(-1)))
-      }
-      return rows
-    },
-  }
-}
-
-function failoverRun(): Run {
-  return {
-    name: 'redis primaries die',
-    seconds: 60,
-    go: async (ground) => [
-      await failover(ground, { times: 2, perSecond: PER_SECOND, isTimed: true }),
-    ],
-  }
-}
-
 /** The pairs in turn, and the points of a pair in turn. */
 function killRun(log?: 'kafka'): Run {
   const byPair = Map.groupBy(onLog(CRASH_POINTS, log), ({ pair }) => pair)
@@ -234,28 +160,6 @@ function plantedRuns(log?: 'kafka'): readonly Run[] {
 
 function onIt(log?: 'kafka') {
   return log === undefined ? {} : { log }
-}
-
-interface WarmWorldOptions extends FaultyStackOptions {
-  readonly readers?: number
-}
-
-async function warmWorld(
-  ground: Ground,
-  { readers: readerCount = 16, ...options }: WarmWorldOptions = {},
-) {
-  const stack = await faultyStack(ground, options)
-  try {
-    const origin = await stack.startOrigin()
-    stack.reach([origin])
-    const originUrl = `http://127.0.0.1:${origin.port}`
-    const warm = await warmReaders(stack, { authors: 3, readers: readerCount })
-    for (const author of warm.authors) await warm.post(author, 'there from the beginning')
-    return { stack, warm, originUrl, [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose]() }
-  } catch (error) {
-    await stack[Symbol.asyncDispose]()
-    throw error
-  }
 }
 
 async function makeGround(toolsDir: string, isOnKafka: boolean): Promise<Ground> {

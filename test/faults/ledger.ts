@@ -40,8 +40,9 @@ export function ledger(baseUrl: string, pool: pg.Pool): Ledger {
   let writes = 0
 
   async function write(method: string, target: string, as: Person, body?: unknown) {
-    const answer = await ask(baseUrl, method, target, { as, body })
-    if (answer.status >= 300) return undefined
+    // A connection that broke leaves it open whether the write was made.
+    const answer = await ask(baseUrl, method, target, { as, body }).catch(() => undefined)
+    if (answer === undefined || answer.status >= 300) return undefined
     writes += 1
     token = laterToken(token, answer.token === undefined ? undefined : parseToken(answer.token))
     return answer

@@ -33,20 +33,7 @@ export async function warmReaders(
   const everyone = await stack.people(authorCount + readerCount)
   const [authors, readers] = [everyone.slice(0, authorCount), everyone.slice(authorCount)]
   const acknowledged = new Map<string, { author: Person; at: number }>()
-  const waiting = [...readers]
-  const follow = async () => {
-    for (let as = waiting.pop(); as !== undefined; as = waiting.pop()) {
-      for (const { id } of authors) await untilDone('PUT', `/v1/users/${id}/follow`, as)
-    }
-  }
-  /** Nothing was taken away yet; a machine without time may refuse all the same, and a client asks again. */
-  const untilDone = (method: string, target: string, as: Person) =>
-    until(async () => (await ask(edgeUrl, method, target, { as })).status < 300, {
-      deadlineMs: WARM_DEADLINE_MS,
-      what: `${method} ${target}`,
-      everyMs: 100,
-    })
-  await Promise.all(Array.from({ length: FOLLOW_AT_ONCE }, follow))
+  await followAll(edgeUrl, { readers, authors })
 
   const lacks = (ids: ReadonlySet<string>, oldest: string | null, before = Infinity) =>
     [...acknowledged].find(
@@ -119,3 +106,26 @@ export async function warmReaders(
 
 const oldestOf = ({ json }: Answer): string | null =>
   (json['interval'] as { oldest: string | null }).oldest
+
+/**
+ * Each of them follows all of those. Nothing was taken away yet; a machine without time may refuse all the
+ * same, and a client asks again.
+ */
+export async function followAll(
+  edgeUrl: string,
+  { readers, authors }: Pick<WarmReaders, 'readers' | 'authors'>,
+): Promise<void> {
+  const waiting = [...readers]
+  const untilDone = (target: string, as: Person) =>
+    until(async () => (await ask(edgeUrl, 'PUT', target, { as })).status < 300, {
+      deadlineMs: WARM_DEADLINE_MS,
+      what: `PUT ${target}`,
+      everyMs: 100,
+    })
+  const follow = async () => {
+    for (let as = waiting.pop(); as !== undefined; as = waiting.pop()) {
+      for (const { id } of authors) await untilDone(`/v1/users/${id}/follow`, as)
+    }
+  }
+  await Promise.all(Array.from({ length: FOLLOW_AT_ONCE }, follow))
+}

@@ -1,7 +1,7 @@
 import { cp } from 'node:fs/promises'
 import path from 'node:path'
 import { POSTGRES_FEED_READS_MAX } from '../../../shared/limits.ts'
-import { ask } from '../../support/client.ts'
+import { ask, type Answer } from '../../support/client.ts'
 import { mostFeedConnections } from '../feed-connections.ts'
 import type { FaultyStack } from '../faulty-stack.ts'
 import { openLoop, percentile } from '../open-loop.ts'
@@ -61,13 +61,14 @@ export async function flushed(
       labels.set(label, (labels.get(label) ?? 0) + 1)
       const wrong =
         answer.status === 200
-          ? warm.wrongWith(answer, dueAt)
+          ? (warm.wrongWith(answer, dueAt) ?? costly(loss, answer))
           : `${answer.status} ${String(answer.json['code'])} after ${Math.round(performance.now() - dueAt)} ms`
       if (wrong !== undefined) problems.push(wrong)
     },
   })
   await losing
-  await undo?.()
+  const unmet = await undo?.()
+  if (unmet !== undefined) problems.push(unmet)
   await Promise.all(warm.readers.map((reader) => showsTheNewest(stack, warm, reader))).catch(
     (error: unknown) => problems.push(String(error)),
   )
@@ -92,7 +93,14 @@ export async function flushed(
   }
 }
 
-type Undo = () => Promise<unknown>
+/** A full Redis answers reads as before: only what it does not have any more takes longer. */
+const costly = (loss: Loss, { json }: Answer): string | undefined =>
+  (loss === 'full' || loss === 'evicting') && json['completeness'] !== 'complete'
+    ? `${String(json['completeness'])} where nothing is missing`
+    : undefined
+
+/** Answers what should have happened and did not. */
+type Undo = () => Promise<string | undefined>
 
 async function snapshot({ redis: { url, dataDir } }: FaultyStack): Promise<void> {
   using redis = await redisPastFaults(url)
@@ -106,12 +114,12 @@ async function lose(stack: FaultyStack, loss: Loss): Promise<Undo> {
     await stack.killRedis()
     await cp(path.join(dataDir, 'earlier.rdb'), path.join(dataDir, 'dump.rdb'))
     await stack.startRedis()
-    return async () => undefined
+    return unnoticed
   }
   using redis = await redisPastFaults(url)
   if (loss === 'flushed') {
     await redis.client.flushall()
-    return async () => undefined
+    return unnoticed
   }
   // Below what it holds: nothing may be written, or much has to go.
   await redis.client.config(
@@ -122,7 +130,16 @@ async function lose(stack: FaultyStack, loss: Loss): Promise<Undo> {
   await redis.client.config('SET', 'maxmemory', '1mb')
   return async () => {
     using again = await redisPastFaults(url)
+    const wasMet = await again.client
+      .info()
+      .then((info) => (loss === 'full' ? REFUSED : EVICTED).test(info))
     await again.client.config('SET', 'maxmemory', '512mb')
     await again.client.config('SET', 'maxmemory-policy', 'volatile-lfu')
+    return wasMet ? undefined : 'Redis refused and evicted nothing: nothing was proved'
   }
 }
+
+const unnoticed: Undo = async () => undefined
+
+const REFUSED = /errorstat_OOM:count=[1-9]/
+const EVICTED = /evicted_keys:[1-9]/
