@@ -9,7 +9,9 @@ import { openStores } from './compose-stores.ts'
 import { composeWorkers } from './compose-workers.ts'
 import { composeWrites } from './compose-writes.ts'
 import type { Config } from './config.ts'
+import { admission } from './http/admission.ts'
 import { originApp, type FrameDeps } from './http/app.ts'
+import type { ShedLoadDeps } from './http/shed-load.ts'
 import { jsonLog } from './observe/log.ts'
 import { metrics as newMetrics, type Metrics } from './observe/metrics.ts'
 import { liveSettings, type LiveSettings } from './settings/live-settings.ts'
@@ -27,6 +29,8 @@ export interface Origin extends AsyncDisposable {
   readonly notReady: () => readonly string[]
   readonly http: ReturnType<typeof originApp>
   readonly admin: ReturnType<typeof adminApp>
+  /** For the port of clients. */
+  readonly shed: ShedLoadDeps
   /** Follows, delivers and leads until the signal aborts. */
   run(signal: AbortSignal): Promise<void>
 }
@@ -125,14 +129,18 @@ export async function compose(config: Config, around: Surroundings): Promise<Ori
     pause: (durationMs: number, until: AbortSignal) => stores.pace.sleep(durationMs, until),
     onFailure: (error: unknown) => failed('forgetting', error),
   }
+  const admitted = admission({ now: stores.pace.now })
+  metrics.admissionLimit(admitted.limit)
   const open = opening.move()
   return {
     notReady,
+    shed: { admission: admitted, newRequestId: randomUUID, refused: metrics.requestRefused },
     http,
     admin,
     async run(signal) {
       await Promise.all([
         live.follow(signal),
+        admitted.watch(stores.pace.sleep, signal),
         reads.tail.run(signal),
         workers.run(signal),
         forgetOld(forgetting, signal),

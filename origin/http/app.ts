@@ -17,7 +17,6 @@ import { peopleRoutes, type PeopleRouteDeps } from './routes/people.ts'
 import { postRoutes, type PostRouteDeps } from './routes/posts.ts'
 import { relationRoutes, type RelationRouteDeps } from './routes/relations.ts'
 import { userRoutes, type UserRouteDeps } from './routes/users.ts'
-import { shedLoad } from './shed-load.ts'
 import { signIn } from './sign-in.ts'
 
 export interface FrameDeps {
@@ -55,7 +54,6 @@ export function originApp(deps: AppDeps): OpenAPIHono<OriginEnv> {
     apiDocument(app, { title: 'Headwater', summary: 'A personalised home feed. Version 1.' })
   app.route('/', healthRoutes(deps))
   app.route('/', documentRoutes(document))
-  app.use('/v1/*', shedLoad())
   app.use('/v1/*', signIn(deps.authenticate))
   app.route('/', feedRoutes(deps))
   app.route('/', postRoutes(deps))

@@ -1,6 +1,6 @@
-import { createAdaptorServer } from '@hono/node-server'
+import { getRequestListener } from '@hono/node-server'
 import { once } from 'node:events'
-import type { IncomingMessage, Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { Server as NetServer, type AddressInfo, type Socket } from 'node:net'
 import {
   HEADERS_DEADLINE_MS,
@@ -8,6 +8,7 @@ import {
   REQUEST_DEADLINE_MS,
   SHUTDOWN_GRACE_MS,
 } from '../../shared/limits.ts'
+import { shedLoad, type ShedLoadDeps } from './shed-load.ts'
 
 export interface Listening extends AsyncDisposable {
   readonly url: string
@@ -29,6 +30,8 @@ export interface ServeOptions {
   readonly port: number
   /** For answers under way at the end. */
   readonly graceMs?: number
+  /** Sends requests away before anything is made of them. Absent: all are taken on. */
+  readonly shed?: ShedLoadDeps
 }
 
 /** Port 0 is any free one. Closing lets answers under way end, for a bounded time. */
@@ -37,17 +40,23 @@ export async function serve(
     request: Request,
     env: { readonly incoming: IncomingMessage },
   ) => Response | Promise<Response>,
-  { host, port, graceMs = SHUTDOWN_GRACE_MS }: ServeOptions,
+  { host, port, graceMs = SHUTDOWN_GRACE_MS, shed }: ServeOptions,
 ): Promise<Listening> {
-  const server = createAdaptorServer({
-    // The other kind of server is not asked for.
-    fetch: (request, { incoming }) => fetch(request, { incoming: incoming as IncomingMessage }),
-    serverOptions: {
+  // The other kind of server is not asked for.
+  const handle = getRequestListener((request, { incoming }) =>
+    fetch(request, { incoming: incoming as IncomingMessage }),
+  )
+  // It answers by itself whatever goes wrong.
+  const listener = (...[request, response]: Parameters<typeof handle>) =>
+    void handle(request, response)
+  const server = createServer(
+    {
       requestTimeout: REQUEST_DEADLINE_MS,
       headersTimeout: HEADERS_DEADLINE_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
     },
-  }) as Server
+    shed === undefined ? listener : shedLoad(shed, listener),
+  )
   const drained = draining(server)
   server.listen(port, host)
   await once(server, 'listening')

@@ -1,24 +1,49 @@
-import { createMiddleware } from 'hono/factory'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError } from '../../shared/errors.ts'
-import { REQUESTS_IN_FLIGHT_MAX } from '../../shared/limits.ts'
-import type { OriginEnv } from './context.ts'
+import { HEADERS, PRIVATE } from '../../shared/headers.ts'
+import { PROBLEM_CONTENT_TYPE, problemOf } from '../../shared/problem.ts'
+import type { Admission } from './admission.ts'
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void
+
+export interface ShedLoadDeps {
+  readonly admission: Pick<Admission, 'enter' | 'leave'>
+  readonly newRequestId: () => string
+  /** Called for each request that was sent away. */
+  readonly refused: () => void
+}
+
+const OVERLOADED = new AppError('OVERLOADED', 'more requests than this process can answer')
+const CLIENTS = /^\/v1\//
 
 /**
- * So many requests at once, and no more: what is taken on is then answered in time, whatever comes. The
- * others are told at once to come back, before anything was spent on who they are. Nobody waits here, since
- * behind it are queues already, each with a bound of its own.
+ * Before anything is made of a request: of three that come two are sent away, so sending one away has to
+ * cost next to nothing. Health and documents are always answered.
  */
-export function shedLoad(inFlightMax: number = REQUESTS_IN_FLIGHT_MAX) {
-  let inFlight = 0
-  return createMiddleware<OriginEnv>(async (_c, next) => {
-    if (inFlight >= inFlightMax) {
-      throw new AppError('OVERLOADED', `${inFlight} requests are in flight`)
+export const shedLoad =
+  (
+    { admission: { enter, leave }, newRequestId, refused }: ShedLoadDeps,
+    listener: Listener,
+  ): Listener =>
+  (request, response) => {
+    if (!CLIENTS.test(request.url ?? '')) return listener(request, response)
+    if (enter()) {
+      // Also when the client went away: whatever is made for it ends soon after.
+      response.once('close', leave)
+      return listener(request, response)
     }
-    inFlight += 1
-    try {
-      await next()
-    } finally {
-      inFlight -= 1
-    }
-  })
-}
+    refused()
+    const requestId = newRequestId()
+    const body = JSON.stringify(problemOf(OVERLOADED, requestId))
+    const { status } = OVERLOADED.spec
+    response.writeHead(status, {
+      'content-type': PROBLEM_CONTENT_TYPE,
+      'content-length': Buffer.byteLength(body),
+      [HEADERS.retryAfter]: String(OVERLOADED.retryAfterSeconds ?? 1),
+      [HEADERS.cacheControl]: PRIVATE,
+      [HEADERS.requestId]: requestId,
+      [HEADERS.servedBy]: 'origin',
+      'x-content-type-options': 'nosniff',
+    })
+    response.end(body)
+  }

@@ -21,6 +21,10 @@ export interface Metrics {
   readonly stageRan: (stage: string, ms: number) => void
   readonly postsDropped: (filter: string, posts: number) => void
   readonly requestServed: (method: string, route: string, status: number, seconds: number) => void
+  /** Sent away before anything was made of it. */
+  readonly requestRefused: () => void
+  /** How many requests the process takes on at once, asked when somebody looks. */
+  readonly admissionLimit: (limit: () => number) => void
   readonly postDecided: (delivery: 'push' | 'pull') => void
   /** Hits of each kind apart: one number over all kinds would flatter. */
   readonly cacheRead: (layer: CacheLayer, kind: string, hits: number, misses: number) => void
@@ -67,6 +71,11 @@ export function metrics(): Metrics {
     help: 'Time to an answer, by route and status',
     labelNames: ['method', 'route', 'status'],
     buckets: PAGE_SECONDS,
+    registers,
+  })
+  const refused = new Counter({
+    name: 'http_requests_refused_total',
+    help: 'Requests sent away since the process had no time for them',
     registers,
   })
   const decided = { push: 0, pull: 0 }
@@ -148,6 +157,17 @@ export function metrics(): Metrics {
     postsDropped: (filter, posts) => dropped.inc({ filter }, posts),
     requestServed: (method, route, status, seconds) =>
       requestLatency.observe({ method, route, status: String(status) }, seconds),
+    requestRefused: () => refused.inc(),
+    admissionLimit: (limit) =>
+      void new Gauge({
+        name: 'http_requests_in_flight_limit',
+        help: 'How many requests the process takes on at once',
+        aggregator: 'sum',
+        registers,
+        collect() {
+          this.set(limit())
+        },
+      }),
     postDecided(strategy) {
       decided[strategy] += 1
       strategies.inc({ strategy })

@@ -39,7 +39,8 @@ export async function runProcess(
   const graceMs = config.shutdownGraceMs
   const listening = [stack.use(await serve(origin.admin.fetch, { host, port: adminPort, graceMs }))]
   if (config.roles.has('http')) {
-    listening.push(stack.use(await serve(origin.http.fetch, { host, port, graceMs })))
+    const options = { host, port, graceMs, shed: origin.shed }
+    listening.push(stack.use(await serve(origin.http.fetch, options)))
   }
   if (supervisor !== undefined) void sayWhenReady(supervisor, origin.notReady, following.signal)
 
