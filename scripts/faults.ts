@@ -10,6 +10,7 @@ import { migrate } from '../drizzle/migrate.ts'
 import { STORES, type Store } from '../test/faults/faulty-stack.ts'
 import { groundIn, type Ground } from '../test/faults/ground.ts'
 import {
+  overloadRun,
   PER_SECOND,
   postgresRuns,
   redisRuns,
@@ -57,6 +58,7 @@ try {
     ...storeRuns(),
     ...redisRuns({ reads, report: say }),
     ...postgresRuns(),
+    overloadRun(),
     killRun(),
     ...plantedRuns(),
     ...kafkaRuns(),

@@ -3,6 +3,7 @@ import type { Ground } from './ground.ts'
 import { table, type Report, type Row } from './row.ts'
 import { failover } from './runs/failover.ts'
 import { flushed, LOSSES } from './runs/flushed.ts'
+import { overload } from './runs/overload.ts'
 import { rolledBack } from './runs/rolled-back.ts'
 import { saturatedReads } from './runs/saturated-reads.ts'
 import { stampede } from './runs/stampede.ts'
@@ -15,6 +16,10 @@ const STAMPEDE_READERS = 400
 const COLD_READERS = 200
 const SLOW_PAIRS = 4
 const SLOW_WINDOW_MS = 10_000
+/** Fewer leave the process without work while it waits for its stores. */
+const CALIBRATION_CONNECTIONS = 64
+const CALIBRATION_MS = 10_000
+const OVERLOAD_MS = 60_000
 /** Within what the tail remembers, and a little beyond. */
 const SNAPSHOT_AGES_MS = [10_000, 130_000]
 
@@ -114,6 +119,21 @@ function slowRun(): Run {
   }
 }
 
+/** Three times what it can answer, for a minute. */
+export function overloadRun(): Run {
+  return {
+    name: 'overload',
+    seconds: (4 * CALIBRATION_MS + OVERLOAD_MS) / 1_000 + 30,
+    async go(ground) {
+      await using world = await warmWorld(ground)
+      const { origin } = world
+      const how = { origin, atOnce: CALIBRATION_CONNECTIONS, isTimed: true }
+      const times = { calibrationMs: CALIBRATION_MS, overloadMs: OVERLOAD_MS }
+      return [await overload(world.warm, { ...how, ...times })]
+    },
+  }
+}
+
 interface WarmWorldOptions extends FaultyStackOptions {
   readonly readers?: number
 }
@@ -129,7 +149,13 @@ export async function warmWorld(
     const originUrl = `http://127.0.0.1:${origin.port}`
     const warm = await warmReaders(stack, { authors: 3, readers: readerCount })
     for (const author of warm.authors) await warm.post(author, 'there from the beginning')
-    return { stack, warm, originUrl, [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose]() }
+    return {
+      stack,
+      warm,
+      origin,
+      originUrl,
+      [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
+    }
   } catch (error) {
     await stack[Symbol.asyncDispose]()
     throw error

@@ -14,8 +14,8 @@ import { FEED, type WarmReaders } from '../warm-readers.ts'
 
 /** Consumers notice on a tick that their watermarks are gone, begin new lives, and claim on the next one. */
 const LIVES_MS_MAX = 5_000
-/** More come at once than run and wait together. */
-const AT_ONCE = 3 * (POSTGRES_FEED_READS_MAX + POSTGRES_FEED_QUEUE_MAX)
+/** More come at once than run and wait together, and fewer than a busy process takes on. */
+const AT_ONCE = POSTGRES_FEED_READS_MAX + POSTGRES_FEED_QUEUE_MAX + 8
 const SETTLED_MS_MAX = 60_000
 const PROBLEMS_MAX = 5
 
