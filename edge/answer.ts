@@ -10,7 +10,7 @@ export interface Answer {
   readonly body: string | Uint8Array<ArrayBuffer> | null
 }
 
-/** Headers that many answers share. The runtime copies them whole, for a fifth of what it takes to set each. */
+/** Headers that many answers share. The runtime copies them whole, for half of what it takes to hand each over. */
 export interface Likeness {
   readonly headers: Headers
   readonly cacheControl: string
