@@ -1,5 +1,5 @@
 import { keys } from '../../../shared/keys.ts'
-import { COUNTS_LIFE_MS, FILL_AGE_MS_MAX, PUSH_BATCH_MAX } from '../../../shared/limits.ts'
+import { COUNTS_LIFE_MS, FILL_AGE_MS_MAX, SCRIPT_BATCH_MAX } from '../../../shared/limits.ts'
 import type { Now } from '../../../shared/time.ts'
 import {
   PUT_POST,
@@ -21,9 +21,9 @@ export interface RedisProjectionFillsDeps {
 export function redisProjectionFills({ nodes, now }: RedisProjectionFillsDeps): ProjectionFills {
   /** Before each batch the age is looked at anew: a fill that waited for Redis is late too. */
   const fill = async (calls: readonly ScriptCall[], readAtMs: number) => {
-    for (let at = 0; at < calls.length; at += PUSH_BATCH_MAX) {
+    for (let at = 0; at < calls.length; at += SCRIPT_BATCH_MAX) {
       if (now() - readAtMs > FILL_AGE_MS_MAX) return
-      await runScripts(nodes, calls.slice(at, at + PUSH_BATCH_MAX))
+      await runScripts(nodes, calls.slice(at, at + SCRIPT_BATCH_MAX))
     }
   }
   return {
