@@ -79,6 +79,11 @@ export async function perform(state: RunState, step: Step, pause: Pause): Promis
       if (flushed > 0) faults.fire('everything flushed', `${step.server}, ${flushed} keys`)
       return
     }
+    case 'evict-post': {
+      const post = [...state.posts.keys()].at(-1 - step.post)
+      if (post !== undefined && stores.redis.posts.delete(post)) faults.fire('key evicted', post)
+      return
+    }
     case 'evict-timeline': {
       const list = keys.timeline(personAt(state, step.viewer))
       if (stores.redis.lists.delete(list)) faults.fire('key evicted', list)

@@ -11,7 +11,7 @@ const ALL: readonly Via[] = [...ORIGINS, ...EDGES]
 /** How long a run is awake, without its end. */
 const ACTIVE_MS = 42_000
 const FAULTLESS_SHARE = 0.1
-const TROUBLED_WARMING_SHARE = 0.01
+const TROUBLE_SHARE = 0.015
 const HOUR_MS = 3_600_000
 
 /** What a seed does: who writes and reads, and what goes wrong. */
@@ -37,8 +37,8 @@ export function scenarioOf(seed: number): Scenario {
   while (atMs < ACTIVE_MS) {
     const afterMs = random.chance(0.35) ? random.below(4) : Math.floor(random.next() ** 2 * 2_000)
     const more =
-      !isFaultless && random.chance(TROUBLED_WARMING_SHARE)
-        ? troubledWarming(random, people)
+      !isFaultless && random.chance(TROUBLE_SHARE)
+        ? random.pick([troubledWarming, troubledFill])(random, people)
         : [isFaultless || random.chance(0.7) ? useOf(random, people) : faultOf(random, people)]
     for (const [at, deed] of more.entries()) {
       const step = 'afterMs' in deed ? deed : { afterMs: at === 0 ? afterMs : 0, ...deed }
@@ -76,7 +76,7 @@ function troubledWarming(random: Random, people: number): readonly (Deed | Step)
       store: 'postgres',
       process: slow,
       call: 'truth.timeline',
-      ms: 1_500,
+      ms: 1_501,
     },
     read(slow),
     { afterMs: 100, do: 'evict-timeline', viewer },
@@ -92,6 +92,30 @@ function troubledWarming(random: Random, people: number): readonly (Deed | Step)
     },
     read(hung),
     { afterMs: 7_500, ...read(slow) },
+  ]
+}
+
+/** A reader misses a text, and gets it late: it puts back what was changed meanwhile. */
+function troubledFill(random: Random, people: number): readonly (Deed | Step)[] {
+  const author = random.below(people)
+  const via = random.pick(ORIGINS)
+  const look = { do: 'look', viewer: author, via, post: 0, withToken: false } as const
+  return [
+    { do: 'post', author, via, count: 1 },
+    { afterMs: 1_500, do: 'evict-post', post: 0 },
+    {
+      do: 'fault',
+      fault: 'call slow',
+      store: 'postgres',
+      process: via,
+      call: 'truth.posts',
+      skip: 0,
+      ms: 801,
+    },
+    look,
+    { afterMs: 80, do: random.pick(['edit', 'delete']), author, post: 0, via: random.pick(ALL) },
+    { afterMs: 9_000, ...look },
+    { ...look, via: random.pick(EDGES) },
   ]
 }
 

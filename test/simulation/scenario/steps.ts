@@ -60,6 +60,8 @@ export type Deed =
   | { readonly do: 'flush'; readonly server: Server }
   | { readonly do: 'evict'; readonly which: number }
   | { readonly do: 'evict-timeline'; readonly viewer: number }
+  /** Of the newest ones. */
+  | { readonly do: 'evict-post'; readonly post: number }
   | { readonly do: 'lag'; readonly ms: number }
   | { readonly do: 'hold'; readonly ms: number }
   | { readonly do: 'lose-wake-up' }

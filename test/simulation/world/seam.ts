@@ -86,6 +86,13 @@ export function seam({ clock, random, faults, trace }: SeamDeps): Seam {
         return NEVER
       }
     }
+    /** On the way there, or on the way back: what is answered late may be old by then. */
+    const slowly = async (ms: number): Promise<Value> => {
+      if (ms % 2 === 0) return answered(ms)
+      const value = await answered(travelMs)
+      await process.wait(ms)
+      return value
+    }
     if (found === undefined) return answered(travelMs)
     const isLate = found.fault === 'call done after its deadline' && !neverLate
     switch (isLate ? 'call done after its deadline' : found.fault) {
@@ -111,7 +118,7 @@ export function seam({ clock, random, faults, trace }: SeamDeps): Seam {
         await process.wait(1)
         throw unavailable(store, name, 'the connection was lost')
       case 'call slow':
-        return answered(Math.min(found.ms, DEADLINE_MS[store] - 1))
+        return slowly(Math.min(found.ms, DEADLINE_MS[store] - TRAVEL_MS_MAX[store] - 1))
       case 'process killed before the effect':
         await process.wait(travelMs)
         process.kill()
