@@ -117,9 +117,9 @@ export const BUGS: readonly Bug[] = [
     replacements: [
       {
         file: 'origin/delivery/deliver.ts',
-        find: 'const outcome = await deliverEvents(partition, events, shared)',
-        replace: `const push = () => deliverEvents(partition, events, shared)
-      const outcome = { exceptions: [], renamed: [] }`,
+        find: 'const outcome = await deliverEvents(partition, events, { ...shared, rangedMax })',
+        replace: `const push = () => deliverEvents(partition, events, { ...shared, rangedMax })
+      const outcome = { exceptions: [], renamed: [], left: [] }`,
       },
       {
         file: 'origin/delivery/deliver.ts',
@@ -143,10 +143,10 @@ export const BUGS: readonly Bug[] = [
     replacements: [
       {
         file: 'origin/delivery/deliver.ts',
-        find: '        await claims.advance(session, tick, exceptions.all())',
-        replace: `        await claims.advance(session, tick, exceptions.all()).catch(async () => {
+        find: 'if (await claims.advance(session, tick, beside)) await ranged.begin()',
+        replace: `await claims.advance(session, tick, beside).catch(async () => {
           await using again = await deps.store.open()
-          await claims.advance(again, tick, exceptions.all())
+          await claims.advance(again, tick, beside)
         })`,
       },
     ],

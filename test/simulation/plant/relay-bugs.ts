@@ -76,8 +76,8 @@ export const RELAY_BUGS: readonly Bug[] = [
     replacements: [
       {
         file: 'origin/delivery/deliver.ts',
-        find: 'await claims.advance(session, tick, exceptions.all())',
-        replace: 'await claims.advance(session, tick, outcome.exceptions)',
+        find: 'ranged.beside(exceptions.all())',
+        replace: 'ranged.beside(outcome.exceptions)',
       },
     ],
   },
