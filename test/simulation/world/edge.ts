@@ -48,11 +48,16 @@ export function simEdge(deps: EdgeDeps): SimEdge {
   const { process, seam, stores, origin } = deps
   const { now } = process.pace
   const l1 = memory({ checks, now })
+  const catchUp = () => stores.replica.catchUp(stores.redis.now() - stores.replicaLagMs)
   const pipeline: Pipeline = (commands) =>
     seam.call(process, 'l2', 'pipeline', () => {
-      const behind = stores.replica.catchUp(stores.redis.now() - stores.replicaLagMs)
+      const behind = catchUp()
       if (behind > 0) deps.replicaWasBehind(behind)
-      return runCommands(stores.replica.node, commands, deps.interrupt('l2'))
+      const interrupt = deps.interrupt('l2')
+      // The replica goes on while others come in between.
+      return runCommands(stores.replica.node, commands, (at) =>
+        interrupt?.(at)?.then(() => void catchUp()),
+      )
     })
   const after: After = (ms, fire) => process.after(ms, fire)
   const region = regionReader(

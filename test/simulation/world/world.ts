@@ -112,7 +112,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
 
   const interrupt = (process: SimProcess) => () => {
     if (options.interruptions === 0 || !random.chance(options.interruptions)) return undefined
-    const place = random.below(4)
+    const place = random.below(12)
     const ms = random.between(1, 200)
     return (at: number) => {
       if (at !== place) return undefined
