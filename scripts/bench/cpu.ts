@@ -13,3 +13,11 @@ export function cpuUsOf(pid: number): number | undefined {
   }
   return ns / 1000
 }
+
+/** The same of the processes that this one started, which do its work. */
+export function cpuUsOfChildren(pid: number): number | undefined {
+  if (process.platform !== 'linux') return undefined
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ')
+  const pids = children.filter((child) => child.trim() !== '').map(Number)
+  return pids.reduce((sum, child) => sum + (cpuUsOf(child) ?? 0), 0)
+}

@@ -5,6 +5,8 @@ import { answersOk } from '../local/http-probe.ts'
 import { freePort } from '../local/ports.ts'
 import { startL2Gateway } from '../local/services.ts'
 import type { EdgeBench } from './edge-process.ts'
+import { cpuUsOfChildren } from './cpu.ts'
+import { cpuFigures } from './edge-cpu.ts'
 import { atLeast, median, type Figure } from './figure.ts'
 import { interleaved, ratioFigure } from './interleave.ts'
 import { recorder } from './l2-recorder.ts'
@@ -16,6 +18,8 @@ import { HOST, type BenchOrigin, type BenchWorld } from './world.ts'
 const ROUNDS = 3
 const ROUND_MS = 1_500
 const CONNECTIONS = 8
+/** Code that has run some hundred times is not compiled yet; a deployment's is. */
+const WARM_MS = 3_000
 /** Readers whose records and pages stay in L1 while they are measured. */
 const READERS = 40
 const L2_TOKEN = 'a-token-for-benchmarks-only'
@@ -48,20 +52,28 @@ export async function edge(world: BenchWorld): Promise<readonly Figure[]> {
   await first.stop()
   const edges = await startEdges(world, origin, gateway.url, { script, post, page, calls })
 
-  const compare = (
+  const compare = async (
     bare: number,
     ours: number,
     bareRequests: readonly string[],
     requests: readonly string[],
   ) => {
     const order = { protocol: 'http', connections: CONNECTIONS, durationMs: ROUND_MS } as const
-    const rate = async (port: number, sent: readonly string[]) =>
-      (await world.load.run({ ...order, port, requests: sent })).perSecond
-    return interleaved({
+    await world.load.run({ ...order, port: ours, requests, durationMs: WARM_MS })
+    const cpu = { ours: [] as number[], bare: [] as number[] }
+    const rate = async (side: 'ours' | 'bare', port: number, sent: readonly string[]) => {
+      const before = cpuUsOfChildren(edges.pid)
+      const { perSecond, answers } = await world.load.run({ ...order, port, requests: sent })
+      const after = cpuUsOfChildren(edges.pid)
+      if (before !== undefined && after !== undefined) cpu[side].push((after - before) / answers)
+      return perSecond
+    }
+    const rates = await interleaved({
       rounds: ROUNDS,
-      bare: () => rate(bare, bareRequests),
-      ours: () => rate(ours, requests),
+      bare: () => rate('bare', bare, bareRequests),
+      ours: () => rate('ours', ours, requests),
     })
+    return { ...rates, cpu }
   }
   const anyone = [getRequest(`/v1/posts/${id}`)]
   const signedIn = requestsTo(`/v1/posts/${id}`, bearers)
@@ -77,6 +89,7 @@ export async function edge(world: BenchWorld): Promise<readonly Figure[]> {
   const sides = ({ ours, bare }: typeof l1, layers: string) =>
     `${Math.round(median(ours))} against ${Math.round(median(bare))} a second, served by ${layers}`
   return [
+    ...cpuFigures({ 'edge-l1': l1.cpu, 'edge-l1-verified': verified.cpu, 'edge-l2-home': l2.cpu }),
     ratioFigure(
       {
         name: 'edge-l1',
@@ -141,7 +154,7 @@ async function startEdges(
     logFile: path.join(world.logsDir, 'edges.log'),
   })
   await child.ready(() => answersOk(`http://${HOST}:${product}/healthz`), READY_MS)
-  return { product, bare, bareAfterL2, stop: () => child.stop() }
+  return { product, bare, bareAfterL2, pid: child.pid, stop: () => child.stop() }
 }
 
 /** Of each reader's second page, when L1 holds what it will hold, the bodies that L2 was sent. */
@@ -174,6 +187,8 @@ async function layersOf(
   bearers: readonly (string | undefined)[],
 ): Promise<string> {
   const layers = new Map<string, number>()
+  // What L1 stands on ran out while the other side was measured.
+  await (await as(bearers[0], `http://${HOST}:${port}${target}`)).text()
   for (const bearer of bearers) {
     const response = await as(bearer, `http://${HOST}:${port}${target}`)
     await response.text()
