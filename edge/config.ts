@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { AppError } from '../shared/errors.ts'
 import { L2_GATEWAY_TOKEN_CHARACTERS_MIN, L2_REGIONS_MAX } from '../shared/limits.ts'
 import type { Coordinates } from './l2/pipeline.ts'

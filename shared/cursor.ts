@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { AppError } from './errors.ts'
 import { fnv1a } from './hash.ts'
 import { PostIdSchema, type UserId } from './ids.ts'

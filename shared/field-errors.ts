@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { FieldError } from './errors.ts'
 
 /** Enough to mend a form; a thousand users that are all wrong need not be listed. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Decimal text of a 63-bit integer. Ids travel as strings: a double cannot hold them. */
 export type PostId = string & { readonly __brand: 'PostId' }

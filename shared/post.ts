@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { POST_TEXT_CHARACTERS_MAX } from './limits.ts'
 
 /** Code points, as Postgres counts characters; UTF-16 units would count an emoji twice. */

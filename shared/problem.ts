@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { AppError, ERRORS, type ErrorCode } from './errors.ts'
 
 /** RFC 9457, with our stable `code`. */

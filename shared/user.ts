@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import {
   BIO_CHARACTERS_MAX,
   EXTERNAL_ID_CHARACTERS_MAX,

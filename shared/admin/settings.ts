@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { LIST_POSTS_MAX, SESSION_POSTS_MAX } from '../limits.ts'
 
 /** What operators may change at run time. Each key has a version and is audited. */

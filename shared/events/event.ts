@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { PostIdSchema, UserIdSchema } from '../ids.ts'
 
 const version = z.number().int().nonnegative()

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { CURSOR_CHARACTERS_MAX, FEED_PAGE_POSTS_DEFAULT, FEED_PAGE_POSTS_MAX } from '../limits.ts'
 import { Post } from '../post.ts'
 

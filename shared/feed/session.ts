@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { formatHorizon, parseHorizon, type Horizon } from '../horizon.ts'
 import { PostIdSchema, type PostId } from '../ids.ts'
 
