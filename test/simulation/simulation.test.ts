@@ -48,7 +48,7 @@ describe('the flows on memory stores', () => {
 
   it.each([
     'a consumer begins where it committed, whatever Redis has lost',
-    'a region goes on after a failed append, without what it lacks',
+    'the outbox is read without the transactions that were still running',
     'a request that comes again is done again',
   ])(
     'are found out with a planted bug: %s',

@@ -11,7 +11,7 @@ const ALL: readonly Via[] = [...ORIGINS, ...EDGES]
 /** How long a run is awake, without its end. */
 const ACTIVE_MS = 42_000
 const FAULTLESS_SHARE = 0.1
-const TROUBLE_SHARE = 0.015
+const TROUBLE_SHARE = 0.02
 const HOUR_MS = 3_600_000
 
 /** What a seed does: who writes and reads, and what goes wrong. */
@@ -38,7 +38,7 @@ export function scenarioOf(seed: number): Scenario {
     const afterMs = random.chance(0.35) ? random.below(4) : Math.floor(random.next() ** 2 * 2_000)
     const more =
       !isFaultless && random.chance(TROUBLE_SHARE)
-        ? random.pick([troubledWarming, troubledFill])(random, people)
+        ? random.pick([troubledWarming, troubledFill, troubledInvalidation])(random, people)
         : [isFaultless || random.chance(0.7) ? useOf(random, people) : faultOf(random, people)]
     for (const [at, deed] of more.entries()) {
       const step = 'afterMs' in deed ? deed : { afterMs: at === 0 ? afterMs : 0, ...deed }
@@ -116,6 +116,47 @@ function troubledFill(random: Random, people: number): readonly (Deed | Step)[] 
     { afterMs: 80, do: random.pick(['edit', 'delete']), author, post: 0, via: random.pick(ALL) },
     { afterMs: 9_000, ...look },
     { ...look, via: random.pick(EDGES) },
+  ]
+}
+
+/** An isolate keeps whom a reader follows; the reader mutes somebody, and the append that says so fails. */
+function troubledInvalidation(random: Random, people: number): readonly (Deed | Step)[] {
+  const viewer = random.below(people)
+  const author = (viewer + 1 + random.below(people - 1)) % people
+  const [via, edge] = [random.pick(ORIGINS), random.pick(EDGES)]
+  const relate = { do: 'relate', from: viewer, to: author, via } as const
+  const read = {
+    do: 'read',
+    viewer,
+    via: edge,
+    mode: 'latest',
+    limit: 3,
+    withToken: false,
+    pages: 1,
+    gapMs: 0,
+  } as const
+  return [
+    { ...relate, how: 'unmute' },
+    { ...relate, how: 'follow' },
+    { do: 'post', author, via, count: 1 },
+    { afterMs: 1_500, ...read },
+    { afterMs: 400, ...read },
+    { afterMs: 400, ...read },
+    {
+      do: 'fault',
+      fault: random.pick(['call refused', 'process killed before the effect']),
+      store: 'redis',
+      process: undefined,
+      call: 'region.append',
+      skip: 0,
+      ms: 0,
+    },
+    { ...relate, how: 'mute' },
+    { afterMs: 1_200, ...read },
+    { afterMs: 700, ...read },
+    { afterMs: 300, ...read },
+    { afterMs: 300, ...read },
+    { afterMs: 300, ...read },
   ]
 }
 
