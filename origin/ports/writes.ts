@@ -120,7 +120,7 @@ export interface WriteTransaction {
 export interface Writes {
   /**
    * `turnOf`: whose rows it locks. Those of one process that name the same user run one after the other,
-   * and wait where they hold nobody else up; OVERLOADED when too many or too long.
+   * and wait where they hold nobody else up; OVERLOADED when too many wait, STORE_UNAVAILABLE when too long.
    */
   transaction<T>(
     turnOf: readonly UserId[],

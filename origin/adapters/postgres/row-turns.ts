@@ -34,8 +34,8 @@ export function rowTurns({
       lines.set(user, new Set())
       return Promise.resolve()
     }
-    const busy = () => new AppError('OVERLOADED', `${line.size} writes of one user wait`)
-    if (line.size >= waitingMax) return Promise.reject(busy())
+    const waiting = () => `${line.size} writes of one user wait`
+    if (line.size >= waitingMax) return Promise.reject(new AppError('OVERLOADED', waiting()))
     return new Promise((resolve, reject) => {
       const called = new AbortController()
       const take = () => {
@@ -44,7 +44,8 @@ export function rowTurns({
       }
       line.add(take)
       void sleep(waitMsMax, called.signal).then(() => {
-        if (line.delete(take)) reject(busy())
+        // Whoever has the turn waits for Postgres, and is told so in the end.
+        if (line.delete(take)) reject(new AppError('STORE_UNAVAILABLE', waiting()))
       })
     })
   }

@@ -98,7 +98,7 @@ describe('turns at rows', () => {
     const waiting = inTurn(['1'], async () => 'late')
     await expect(inTurn(['1'], async () => 'refused')).rejects.toMatchObject({ code: 'OVERLOADED' })
     late()
-    await expect(waiting).rejects.toMatchObject({ code: 'OVERLOADED' })
+    await expect(waiting).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
 
     gate.resolve()
     await busy
