@@ -292,6 +292,8 @@ export const L2_GATEWAY_TOKEN_CHARACTERS_MIN = 16
 export const WRITE_ATTEMPTS_MAX = 3
 /** Writes of one user that wait for each other in a process: nobody taps faster, and a script may come back. */
 export const WRITE_TURNS_WAITING_MAX = 64
+/** The edge gives a write up after ORIGIN_DEADLINE_MS: one that has taken so long is not committed behind its back. */
+export const WRITE_MS_MAX = 1_800
 /** Half of what the edge waits for the origin; the write itself has the rest. */
 export const WRITE_TURN_MS_MAX = 1_000
 

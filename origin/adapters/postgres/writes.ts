@@ -1,5 +1,6 @@
 import type { ClientBase, Pool } from 'pg'
-import { WRITE_ATTEMPTS_MAX } from '../../../shared/limits.ts'
+import { AppError } from '../../../shared/errors.ts'
+import { WRITE_ATTEMPTS_MAX, WRITE_MS_MAX } from '../../../shared/limits.ts'
 import type { Pace } from '../../ports/pace.ts'
 import type { Writes, WriteTransaction } from '../../ports/writes.ts'
 import { appendEvents } from './append-events.ts'
@@ -14,13 +15,19 @@ import { transaction } from './transaction.ts'
 import { userRows } from './user-rows.ts'
 
 /** On a pool of its own: reads that saturate theirs do not slow a write. */
-export function postgresWrites(pool: Pool, { sleep }: Pick<Pace, 'sleep'>): Writes {
+export function postgresWrites(pool: Pool, { now, sleep }: Pick<Pace, 'now' | 'sleep'>): Writes {
   const { inTurn } = rowTurns({ sleep })
   return {
-    transaction: (turnOf, work) =>
-      inTurn(turnOf, () =>
-        answered(retried(pool, () => transaction(pool, (client) => work(transactionOf(client))))),
-      ),
+    transaction(turnOf, work) {
+      const begunAt = now()
+      const inTime = async (client: ClientBase) => {
+        const result = await work(transactionOf(client))
+        // Whoever waited was told that it failed, and may have gone another way since.
+        if (now() - begunAt <= WRITE_MS_MAX) return result
+        throw new AppError('STORE_UNAVAILABLE', 'a write came too late to be committed')
+      }
+      return inTurn(turnOf, () => answered(retried(pool, () => transaction(pool, inTime))))
+    },
     createPost: (author, post, idempotency) =>
       answered(retried(pool, () => createPost(pool, author, post, idempotency))),
   }

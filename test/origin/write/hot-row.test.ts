@@ -1,7 +1,10 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { nodePace } from '../../../origin/adapters/node/pace.ts'
 import { rowTurns } from '../../../origin/adapters/postgres/row-turns.ts'
+import { postgresWrites } from '../../../origin/adapters/postgres/writes.ts'
 import type { UserId } from '../../../shared/ids.ts'
+import { WRITE_MS_MAX } from '../../../shared/limits.ts'
 import { writeWorld, type WriteWorld } from './write-world.ts'
 
 let world: WriteWorld
@@ -60,6 +63,25 @@ describe('many writes of one user whose row is taken', () => {
     await world.commands.createPost({ user: other }, { text: 'goes on' })
     await letGo()
     expect((await Promise.all(waiting)).every(({ facts }) => facts.blocking)).toBe(true)
+  })
+})
+
+describe('a write that took longer than anybody waits for it', () => {
+  it('is refused whole, although Postgres answers again', async () => {
+    let nowMs = 0
+    const late = postgresWrites(world.pool, { now: () => nowMs, sleep: nodePace.sleep })
+    const [viewer, target] = (await world.people(2)) as [UserId, UserId]
+    const follows = () => world.rows('select from follows where follower_id = $1', [viewer])
+    const write = (tookMs: number) =>
+      late.transaction([viewer], async (open) => {
+        nowMs += tookMs
+        return open.relations.add('follow', viewer, target)
+      })
+
+    await expect(write(WRITE_MS_MAX + 1)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    expect(await follows()).toEqual([])
+    expect(await write(WRITE_MS_MAX)).toBe(true)
+    expect(await follows()).toHaveLength(1)
   })
 })
 
