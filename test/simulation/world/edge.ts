@@ -131,13 +131,13 @@ async function answerOf(
 }
 
 async function answered<Body>(serve: () => Promise<Answer>): Promise<Answered<Body>> {
-  const { status, headers, body: bytes } = await serve()
+  const { status, like, headers, body: bytes } = await serve()
   const text = typeof bytes === 'string' ? bytes : new TextDecoder().decode(bytes ?? undefined)
   const body = JSON.parse(text) as Body & { code?: ErrorCode }
   if (status >= 400) throw new AppError(body.code ?? 'INTERNAL', 'the origin said so')
   return {
     body,
     token: parseToken(headers[HEADERS.token] ?? ''),
-    servedBy: headers[HEADERS.servedBy] ?? 'origin',
+    servedBy: headers[HEADERS.servedBy] ?? like.headers.get(HEADERS.servedBy) ?? 'origin',
   }
 }
