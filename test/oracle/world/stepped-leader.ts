@@ -31,8 +31,10 @@ export interface SteppedLeaderDeps {
   readonly onFailure: (error: unknown) => void
 }
 
-/** Ticks, the outbox, chores, and one region. */
-const LOOPS = 4
+/** Ticks, the outbox, chores, lags, and one region. */
+const LOOPS = 5
+/** No step takes so long; a leader with another number of loops would never be seen asleep. */
+const ASLEEP_DEADLINE_MS = 60_000
 
 export async function steppedLeader(deps: SteppedLeaderDeps): Promise<SteppedLeader> {
   const { pool, outbox, node, tail, now, onFailure } = deps
@@ -100,8 +102,12 @@ export async function steppedLeader(deps: SteppedLeaderDeps): Promise<SteppedLea
 
   /** All loops sleep, and go on sleeping: none was woken by another. */
   async function allAsleep(): Promise<void> {
+    const endsAt = performance.now() + ASLEEP_DEADLINE_MS
     for (let quietTurns = 0; quietTurns < 2;) {
       await turn()
+      if (performance.now() > endsAt) {
+        throw new Error(`${sleepers.size} of ${LOOPS} loops of the leader sleep`)
+      }
       if (failure !== undefined) throw failure.error
       quietTurns = sleepers.size === LOOPS ? quietTurns + 1 : 0
     }
