@@ -91,7 +91,9 @@ describe('at the edge of a late region', { timeout: 60_000 }, () => {
 
   it('… and does not without the token check', async () => {
     await begin({ without: 'token' })
-    expect(await heldOf20()).toBeLessThan(20)
+    // Where the region has no lease for a moment only the origin answers, and holds everything.
+    const isNotHeld = async () => (await heldOf20()) < 20
+    expect(await until(isNotHeld, 30_000, 'a write that is not held')).toBe(true)
   })
 
   it('an edit that was heard of is shown within 2 s', async () => {
