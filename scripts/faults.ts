@@ -108,8 +108,12 @@ function storeRun(store: Store): Run {
       await using world = await warmWorld(ground, store === 'kafka' ? { kafkaBrokers: 1 } : {})
       const rows: Row[] = []
       for (const mode of MODES) {
-        const each = { store, mode, reads: Math.ceil(reads / MODES.length), perSecond: PER_SECOND }
-        rows.push(await storeAway(world.stack, world.warm, each))
+        const each = {
+          reads: Math.ceil(reads / MODES.length),
+          perSecond: PER_SECOND,
+          isTimed: true,
+        }
+        rows.push(await storeAway(world.stack, world.warm, { store, mode, ...each }))
         say(table(rows.slice(-1)))
       }
       return rows

@@ -21,6 +21,8 @@ export const MODES: readonly LinkMode[] = [
 /** The nearest region, the one that takes over, then the origin: each has its deadline. */
 const ANSWER_MS_MAX = 2 * L2_DEADLINE_MS + ORIGIN_DEADLINE_MS
 const RECOVERY_MS_MAX = 10_000
+/** Where time is not judged: what never recovers is found all the same. */
+const RECOVERY_DEADLINE_MS = 60_000
 const WRITE_EVERY_MS = 400
 /** More of the same say nothing new. */
 const PROBLEMS_MAX = 5
@@ -32,6 +34,8 @@ export interface StoreAway {
   readonly mode: LinkMode
   readonly reads: number
   readonly perSecond: number
+  /** False: the machine may be busy with something else, and only answers are judged. */
+  readonly isTimed: boolean
 }
 
 /**
@@ -60,7 +64,7 @@ export async function storeAway(
 async function once(
   stack: FaultyStack,
   warm: WarmReaders,
-  { store, mode, reads, perSecond }: StoreAway,
+  { store, mode, reads, perSecond, isTimed }: StoreAway,
 ): Promise<{ row: Row; excused: number }> {
   await warm.warm()
   await using region = await regionWatch(stack.redis.url, warm.readers)
@@ -109,14 +113,15 @@ async function once(
   const isUnmet = mode.is === 'refuse' ? after.connections > before.connections : met === 0
   if (isUnmet) problems.push('nobody met the fault')
   const p99 = percentile(latencies, 0.99)
-  if (p99 > ANSWER_MS_MAX) problems.push(`p99 ${Math.round(p99)} ms is beyond ${ANSWER_MS_MAX} ms`)
+  if (isTimed && p99 > ANSWER_MS_MAX)
+    problems.push(`p99 ${Math.round(p99)} ms is beyond ${ANSWER_MS_MAX} ms`)
 
   await stack.become(store, { is: 'open' })
   const repairedAt = performance.now()
   writing.abort()
   const written = await writes
   await warm
-    .warm(RECOVERY_MS_MAX)
+    .warm(isTimed ? RECOVERY_MS_MAX : RECOVERY_DEADLINE_MS)
     .catch((error: unknown) => problems.push(`no recovery: ${String(error)}`))
   const found = {
     reads: latencies.length,
