@@ -28,7 +28,7 @@ export function postList({ label, emptyWords, endWords, load, view, hides }) {
   let isLoading = false
 
   const observer = new IntersectionObserver(
-    ([seen]) => void (seen?.isIntersecting && foot.goesOnByItself() && more()),
+    (seen) => void (seen.at(-1)?.isIntersecting && foot.goesOnByItself() && more()),
     { rootMargin: `${LOOKAHEAD_PX}px 0px` },
   )
   observer.observe(sentinel)
@@ -51,15 +51,16 @@ export function postList({ label, emptyWords, endWords, load, view, hides }) {
     shown.clear()
   }
 
-  /** Loads until the screen is full: the observer reports only changes, so each page is followed by a look. */
+  /** Loads a page with posts on it, and more while the end of the list is near. */
   async function more() {
     const { path, stop } = current
     if (isLoading || path.ended) return
     isLoading = true
     shown.busy(true)
     foot.loading(shown.isEmpty())
+    let isLonger = false
     try {
-      await fill(path, stop.signal)
+      isLonger = await append(path, stop.signal)
       if (!stop.signal.aborted) rest()
     } catch (error) {
       if (!stop.signal.aborted) foot.failed(error, goOn, restart)
@@ -67,27 +68,37 @@ export function postList({ label, emptyWords, endWords, load, view, hides }) {
     if (stop.signal.aborted) return
     isLoading = false
     shown.busy(false)
+    if (isLonger) lookAgain()
   }
 
-  /** @param {ReturnType<typeof newWalk>['path']} path @param {AbortSignal} signal */
-  async function fill(path, signal) {
-    let emptyPages = 0
-    while (!path.ended && emptyPages < EMPTY_PAGES_MAX) {
+  /**
+   * Whether posts came: of empty pages it takes a few.
+   *
+   * @param {ReturnType<typeof newWalk>['path']} path
+   * @param {AbortSignal} signal
+   */
+  async function append(path, signal) {
+    for (let pages = 0; pages < EMPTY_PAGES_MAX && !path.ended; pages += 1) {
       const items = await path.next()
-      if (signal.aborted) return
+      if (signal.aborted) return false
       shown.append(items)
-      emptyPages = items.length === 0 ? emptyPages + 1 : 0
-      if (items.length > 0 && !isNear()) return
+      if (items.length > 0) return true
     }
+    return false
+  }
+
+  /**
+   * The observer reports only changes from one frame to the next, and would not see that the end has
+   * gone and come back between two. Observed anew, it reports how things are.
+   */
+  function lookAgain() {
+    observer.unobserve(sentinel)
+    observer.observe(sentinel)
   }
 
   const goOn = () => void more()
   const rest = () =>
     foot.resting({ ended: current.path.ended, isEmpty: shown.isEmpty(), more: goOn })
-  const isNear = () =>
-    root.isConnected &&
-    root.offsetParent !== null &&
-    sentinel.getBoundingClientRect().top < window.innerHeight + LOOKAHEAD_PX
 
   /** From the newest again, with a blank list. */
   function restart() {
@@ -113,7 +124,7 @@ export function postList({ label, emptyWords, endWords, load, view, hides }) {
       } finally {
         if (!isLoading) shown.busy(false)
       }
-      if (isNear()) await more()
+      lookAgain()
     },
 
     reconcile() {
