@@ -144,7 +144,7 @@ export function eventLogContract(make: () => Promise<LogUnderTest>) {
       await dying.crash()
       const group = aGroup()
       run((await log.member()).log, group)
-      await until(() => new Set(idsOf(group.handled)).size === 40, 10_000)
+      await until(() => new Set(idsOf(group.handled)).size === 40)
 
       expect(idsOf(group.handled).toSorted()).toEqual(published.toSorted())
     })
@@ -188,7 +188,7 @@ export function eventLogContract(make: () => Promise<LogUnderTest>) {
       await until(() => held !== undefined)
       await slow.crash()
       run(next.log, group)
-      await until(() => group.handled.length === 1, 10_000)
+      await until(() => group.handled.length === 1)
 
       await expect(held?.commit()).rejects.toThrow(/./)
     })

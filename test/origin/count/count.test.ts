@@ -108,7 +108,7 @@ describe('counts', () => {
       const wrong = await pool.query(WRONG)
       return counted.rowCount === people.length && wrong.rowCount === 0
     }
-    await until(isTrue, 10_000)
+    await until(isTrue)
     const { rows } = await pool.query<{ followers: string; version: string }>(
       'select followers, version from user_counts where user_id = $1',
       [people[0]],

@@ -218,7 +218,7 @@ describe('a region that fails', () => {
       heldAt.push(round)
     }
     here.server.resume()
-    await until(async () => here.redis.status === 'ready' && (await hasLease(here)), 10_000)
+    await until(async () => here.redis.status === 'ready' && (await hasLease(here)))
     const numbers = await here.numbers()
 
     expect(heldAt).toHaveLength(8)
