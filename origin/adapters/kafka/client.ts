@@ -22,5 +22,5 @@ export const kafkaClient = ({ brokers, clientId, socketFactory }: KafkaOptions):
     requestTimeout: KAFKA_REQUEST_DEADLINE_MS,
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 },
     logLevel: logLevel.NOTHING,
-    socketFactory: guardedSockets(socketFactory),
+    socketFactory: guardedSockets({ sockets: socketFactory }),
   })

@@ -27,7 +27,7 @@ describe('a warm reader, where Kafka is the log', { timeout: 120_000 }, () => {
   afterAll(() => open.disposeAsync())
 
   it.each(MODES)('is served when it becomes $is', async (mode) => {
-    const how = { reads: READS, perSecond: PER_SECOND, isTimed: false }
+    const how = { reads: READS, perSecond: PER_SECOND, isTimed: true }
     const row = await storeAway(stack, warm, { store: 'kafka', mode, ...how })
     if (process.env['FAULTS_SHOW'] !== undefined) console.log(JSON.stringify(row))
     expect(row.problems, JSON.stringify(row.found)).toEqual([])
