@@ -24,7 +24,7 @@ import { machine, tableOf } from './bench/report.ts'
 import { reportPage } from './bench/report-page.ts'
 import { timelineBytes } from './bench/timeline-bytes.ts'
 import { underBurst } from './bench/under-burst.ts'
-import { visible } from './bench/visible.ts'
+import { visible, visibleOnKafka } from './bench/visible.ts'
 import { benchWorld, type BenchWorld } from './bench/world.ts'
 import { progress } from './local/progress.ts'
 import { homeFolder } from './local/run-file.ts'
@@ -38,6 +38,7 @@ const BENCHES: Readonly<Record<string, (world: BenchWorld) => Promise<readonly F
   'under-burst': underBurst,
   'post-accept': postAccept,
   visible,
+  'visible-kafka': visibleOnKafka,
   edge,
 }
 

@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import pg from 'pg'
 import type { ListKey } from '../../shared/keys.ts'
+import { kafkaClient } from '../../origin/adapters/kafka/client.ts'
 import { PUSH_BATCH_MAX } from '../../shared/limits.ts'
 import { devToken } from '../local/dev-token.ts'
+import type { EventLogEnv } from '../local/event-log.ts'
 import { until } from '../local/until.ts'
 import { asking } from './asking.ts'
 import { atMost, median, type Figure } from './figure.ts'
@@ -17,7 +19,26 @@ const BARE_ROUNDS = 60
 const DEADLINE_MS = 10_000
 
 /** From the sending of a post until a follower's page holds it, against the steps that nothing can be faster than. */
-export async function visible(world: BenchWorld): Promise<readonly Figure[]> {
+export const visible = (world: BenchWorld): Promise<readonly Figure[]> =>
+  visibleOver(world, { name: 'visible', eventLog: {}, hopMs: notifyMs })
+
+export async function visibleOnKafka(world: BenchWorld): Promise<readonly Figure[]> {
+  const eventLog = await world.kafka()
+  const hopMs = () => brokerHopMs(eventLog['KAFKA_BROKERS'] ?? '')
+  return visibleOver(world, { name: 'visible-kafka', eventLog, hopMs })
+}
+
+interface LogUnderway {
+  readonly name: string
+  readonly eventLog: EventLogEnv
+  /** From one process to another by what carries the log, without us. */
+  readonly hopMs: (postgres: pg.Client, databaseUrl: string) => Promise<number>
+}
+
+async function visibleOver(
+  world: BenchWorld,
+  { name, eventLog, hopMs }: LogUnderway,
+): Promise<readonly Figure[]> {
   const [databaseUrl, redis] = [await world.database(), await world.redis()]
   const postgres = new pg.Client({ connectionString: databaseUrl })
   await postgres.connect()
@@ -26,7 +47,7 @@ export async function visible(world: BenchWorld): Promise<readonly Figure[]> {
     follower,
     author,
   ])
-  const origin = await world.origin({ databaseUrl, redisUrl: redis.url })
+  const origin = await world.origin({ databaseUrl, redisUrl: redis.url, eventLog })
   const [bearer, headers] = [
     await devToken({ ...JWT, subject: author }),
     { authorization: `Bearer ${await devToken({ ...JWT, subject: follower })}` },
@@ -39,7 +60,7 @@ export async function visible(world: BenchWorld): Promise<readonly Figure[]> {
       () => postgres.query(`insert into bare (text) values ('a row')`),
       () => postgres.query('create table bare (id bigint generated always as identity, text text)'),
     ),
-    hop: await notifyMs(postgres, databaseUrl),
+    hop: await hopMs(postgres, databaseUrl),
     batch: await batchMs(redis.url),
   }
   const lagsMs: number[] = []
@@ -62,7 +83,7 @@ export async function visible(world: BenchWorld): Promise<readonly Figure[]> {
   const parts = Object.entries(bare).map(([name, ms]) => `${name} ${ms.toFixed(1)}`)
   return [
     {
-      name: 'visible-p50',
+      name: `${name}-p50`,
       claim: 'post to visible on a follower’s page, against commit + hop + batch, each bare',
       unit: '×',
       bound: atMost(3),
@@ -70,7 +91,7 @@ export async function visible(world: BenchWorld): Promise<readonly Figure[]> {
       sides: `${median(counted).toFixed(1)} ms against ${parts.join(' + ')} ms`,
     },
     {
-      name: 'visible-p99',
+      name: `${name}-p99`,
       claim: 'post to visible on a follower’s page',
       unit: 'ms',
       bound: atMost(200),
@@ -104,6 +125,29 @@ async function notifyMs(sender: pg.Client, databaseUrl: string): Promise<number>
     await heard
   })
   await listener.end()
+  return hop
+}
+
+/** One message from a producer to a consumer that waits for it. */
+async function brokerHopMs(brokers: string): Promise<number> {
+  const kafka = kafkaClient({ brokers: brokers.split(','), clientId: 'bare' })
+  const admin = kafka.admin()
+  await admin.connect()
+  await admin.createTopics({ topics: [{ topic: 'bare', numPartitions: 1 }] })
+  await admin.disconnect()
+  const [producer, consumer] = [kafka.producer(), kafka.consumer({ groupId: 'bare' })]
+  const heard = new EventTarget()
+  await Promise.all([producer.connect(), consumer.connect()])
+  await consumer.subscribe({ topics: ['bare'] })
+  const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve))
+  await consumer.run({ eachMessage: async () => void heard.dispatchEvent(new Event('message')) })
+  await joined
+  const hop = await medianMs(async () => {
+    const message = once(heard, 'message')
+    await producer.send({ topic: 'bare', acks: -1, messages: [{ value: 'a message' }] })
+    await message
+  })
+  await Promise.all([producer.disconnect(), consumer.disconnect()])
   return hop
 }
 

@@ -9,17 +9,20 @@ import {
   spawnIn,
 } from '../../test/support/run.ts'
 import type { SpawnChild } from '../local/children.ts'
+import { prepareTopics, type EventLogEnv } from '../local/event-log.ts'
 import { freePort } from '../local/ports.ts'
 import { startPostgres } from '../local/postgres.ts'
 import { findRedisBinary } from '../local/redis-binary.ts'
 import { startRedis } from '../local/redis.ts'
 import { homeFolder } from '../local/run-file.ts'
 import { startOrigin } from '../local/services.ts'
+import { kafkaService } from '../services/kafka.ts'
 import { redisClusterService } from '../services/redis-cluster.ts'
 import { startLoad, type Load } from './load.ts'
 import { JWT } from './people.ts'
 
 export const HOST = '127.0.0.1'
+const KAFKA = { name: 'kafka', brokers: 1, firstPort: 21_092, variable: 'KAFKA_BROKERS' }
 
 /** Private servers on loopback, in a folder that goes with them. */
 export interface BenchWorld extends AsyncDisposable {
@@ -33,7 +36,16 @@ export interface BenchWorld extends AsyncDisposable {
   redisCluster(): Promise<string>
   /** A migrated database on the one Postgres, which keeps what it committed as a deployment's would. */
   database(): Promise<string>
-  origin(stores: { readonly databaseUrl: string; readonly redisUrl: string }): Promise<BenchOrigin>
+  /** One broker with the topics of a log. */
+  kafka(): Promise<EventLogEnv>
+  origin(stores: BenchStores): Promise<BenchOrigin>
+}
+
+export interface BenchStores {
+  readonly databaseUrl: string
+  readonly redisUrl: string
+  /** Where it is not the outbox. */
+  readonly eventLog?: EventLogEnv
 }
 
 export interface BenchOrigin {
@@ -95,6 +107,18 @@ export async function benchWorld(): Promise<BenchWorld> {
         say: console.log,
       })
       return env['REDIS_CLUSTER_URLS'] ?? ''
+    },
+    async kafka() {
+      const env = await kafkaService(KAFKA).start({
+        dataDir: path.join(folder, named('kafka')),
+        logsDir,
+        toolsDir,
+        spawnChild,
+        say: console.log,
+      })
+      const brokers = env[KAFKA.variable] ?? ''
+      await prepareTopics(brokers.split(','))
+      return { LOG: 'kafka', [KAFKA.variable]: brokers }
     },
     async database() {
       const url = await (postgres ??= server())
