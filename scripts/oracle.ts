@@ -5,7 +5,7 @@
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { inChild } from '../test/oracle/model/in-child.ts'
-import { failureLines, onLanes } from '../test/oracle/model/on-lanes.ts'
+import { failureLines, onLanes, type LaneFailure } from '../test/oracle/model/on-lanes.ts'
 import { tallyLines } from '../test/oracle/model/tally.ts'
 import { BUGS } from '../test/oracle/plant/bugs.ts'
 import { makePlace, type Place } from '../test/oracle/world/start-stores.ts'
@@ -49,9 +49,10 @@ async function lookForBugs(): Promise<boolean> {
   const places = await makePlaces(values.path === undefined ? Number(values.workers) : 1)
   console.log(`${runs} runs of seed ${seed} in ${places.length} processes`)
   const say = nowAndThen((done) => `  ${done} of ${runs}`)
-  const result = await onLanes({ places, runs, seed, path: values.path, onProgress: say })
+  const onFailure = (failure: LaneFailure) => console.log(failureLines(failure).join('\n'))
+  const given = { places, runs, seed, path: values.path }
+  const result = await onLanes({ ...given, onProgress: say, onFailure })
   console.log([`${result.runs} runs held`, ...tallyLines(result.tally)].join('\n  '))
-  for (const line of failureLines(result)) console.log(line)
   return result.failures.length === 0
 }
 

@@ -34,7 +34,7 @@ describe('the whole, against the oracle', () => {
         [`oracle: ${result.runs} runs of seed ${seed}`, ...tallyLines(result.tally)].join('\n  '),
       )
 
-      expect(failureLines(result).join('\n')).toBe('')
+      expect(result.failures.flatMap(failureLines).join('\n')).toBe('')
       expect(result.tally.faultless).toMatchObject({ partial: 0, degraded: 0 })
       expect(completeShare(result.tally)).toBeGreaterThanOrEqual(COMPLETE_SHARE_MIN)
       expect([...result.tally.met.keys()].toSorted()).toEqual([...CAPS].toSorted())
