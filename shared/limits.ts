@@ -184,7 +184,7 @@ export const LEASE_RENEW_MS = 100
 /** Half a second of Redis's own time: 0.5 + 0.5 + 1 keeps a delete within two seconds. */
 export const LEASE_LIFE_MS = 500
 /**
- * No lease is renewed on a tick that was read longer ago than this: 1 + 1 (a watermark behind its lease)
+ * No lease is renewed on a tick that was made longer ago than this: 1 + 1 (a watermark behind its lease)
  * + 0.5 + 0.5 + 1 keeps a new post within five seconds.
  */
 export const LEASE_TICK_AGE_MS_MAX = 1_000

@@ -121,7 +121,7 @@ async function followOutbox(
     const rings = woken.rings()
     const begunAt = pace.now()
     const read = await outbox.read(position)
-    await numberStep(session, keepers, read, read.more ? undefined : begunAt)
+    await numberStep(session, keepers, read, begunAt)
     publishPulledSet(read, nextPulledSet, keepers)
     position = read.position
     if (!read.more) {

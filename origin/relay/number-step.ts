@@ -1,7 +1,8 @@
 import { NO_INVALIDATION } from '../../shared/invalidation.ts'
+import type { Tick } from '../../shared/events/tick.ts'
 import { readableEvents } from '../log/readable-events.ts'
 import type { LeaderSession } from '../ports/leadership.ts'
-import type { OutboxRead } from '../ports/outbox.ts'
+import type { OutboxRead, Position } from '../ports/outbox.ts'
 import { invalidationsOf } from './invalidations-of.ts'
 import type { RegionKeeper } from './region-keeper.ts'
 
@@ -16,8 +17,8 @@ const RESTART_NUMBERS = 2
 export async function numberStep(
   session: Pick<LeaderSession, 'reserveNumbers'>,
   keepers: readonly RegionKeeper[],
-  read: Pick<OutboxRead, 'events' | 'position' | 'tick'>,
-  completeAt: number | undefined,
+  read: OutboxRead,
+  begunAt: number,
 ): Promise<void> {
   const restarting = keepers.filter((keeper) => keeper.waitsAbove() !== undefined)
   const above = Math.max(0, ...restarting.map((keeper) => keeper.waitsAbove() ?? 0))
@@ -29,10 +30,15 @@ export async function numberStep(
     invalidations.length === 0 ? 0 : await session.reserveNumbers(invalidations.length, above)
   const entries = invalidations.map((entry, at) => ({ ...entry, number: first + at }))
   const last = entries.at(-1)?.number ?? 0
+  const completeAt = read.more ? undefined : begunAt
+  const tick = read.tick && { ...read.tick, madeAt: begunAt - ageMs(read.tick, read.position) }
 
   for (const keeper of keepers) {
     const isRestarting = restarting.includes(keeper)
     if (isRestarting) keeper.restart(last, read.position.horizon)
-    keeper.take({ entries: isRestarting ? [] : entries, completeAt, tick: read.tick })
+    keeper.take({ entries: isRestarting ? [] : entries, completeAt, tick })
   }
 }
+
+/** Both are times of Postgres; the position's was read later than the tick. */
+const ageMs = (tick: Tick, { atMs }: Position): number => atMs - tick.atMs

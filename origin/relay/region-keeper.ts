@@ -25,7 +25,12 @@ export interface Step {
   readonly entries: readonly NumberedInvalidation[]
   /** When the read was sent, if it read everything visible: all that was committed before is in the entries so far. */
   readonly completeAt: number | undefined
-  readonly tick: Tick | undefined
+  readonly tick: SeenTick | undefined
+}
+
+export interface SeenTick extends Tick {
+  /** By our own clock, and not later than this. */
+  readonly madeAt: number
 }
 
 export interface RegionKeeper {
@@ -77,8 +82,7 @@ export function regionKeeper(deps: RegionKeeperDeps): RegionKeeper {
   let state: State = { is: 'away' }
   let waiting: NumberedInvalidation[] = []
   let completeAt = Number.NEGATIVE_INFINITY
-  let tick: Tick | undefined
-  let tickReadAt = Number.NEGATIVE_INFINITY
+  let tick: SeenTick | undefined
   let pulled: PulledSet | undefined
   let timeMs = 0
   let clock: ClockReading | undefined
@@ -120,8 +124,8 @@ export function regionKeeper(deps: RegionKeeperDeps): RegionKeeper {
   async function renew({ last, read }: Live): Promise<void> {
     const isComplete = pace.now() - completeAt <= INVALIDATION_LAG_MS_MAX && waiting.length === 0
     if (!isComplete || tick === undefined || !covers(tick.horizon, read)) return
-    // A leader that slept wakes up with the tick of then, before it makes the next.
-    if (pace.now() - tickReadAt > LEASE_TICK_AGE_MS_MAX) return
+    // A leader that slept wakes up with the tick of then, read before it slept or not, before it makes the next.
+    if (pace.now() - tick.madeAt > LEASE_TICK_AGE_MS_MAX) return
     if (pace.now() - renewedAt < LEASE_RENEW_MS) return
     renewedAt = pace.now()
     const { n, atMs, horizon } = tick
@@ -169,10 +173,7 @@ export function regionKeeper(deps: RegionKeeperDeps): RegionKeeper {
       if (state.is !== 'live' && state.is !== 'restarting') return
       waiting.push(...step.entries)
       if (step.completeAt !== undefined) completeAt = step.completeAt
-      if (step.tick !== undefined && step.tick.n !== tick?.n) {
-        tick = step.tick
-        tickReadAt = pace.now()
-      }
+      if (step.tick !== undefined) tick = step.tick
       if (waiting.length > INVALIDATION_WAITING_MAX) {
         failed(new AppError('OVERLOADED', `region ${region.name} is too far behind`))
       }

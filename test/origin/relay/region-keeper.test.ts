@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import type { InvalidationRegion, RegionAnswer } from '../../../origin/ports/invalidation-region.ts'
-import { regionKeeper } from '../../../origin/relay/region-keeper.ts'
+import { regionKeeper, type SeenTick } from '../../../origin/relay/region-keeper.ts'
 import { horizonBelow } from '../../../shared/horizon.ts'
 import { LEASE_TICK_AGE_MS_MAX } from '../../../shared/limits.ts'
 import { until } from '../../support/until.ts'
 
 const BEGAN = horizonBelow(1, 10)
-const tick = (n: number) => ({ n, horizon: horizonBelow(1, 100 + n), atMs: n })
+const tick = (n: number, madeAt: number): SeenTick => ({
+  n,
+  horizon: horizonBelow(1, 100 + n),
+  atMs: n,
+  madeAt,
+})
 
 /** A keeper on a region that says yes, and a time that stands still unless told to go on. */
 function aKeeper() {
@@ -57,9 +62,9 @@ function aKeeper() {
       for (const wake of sleepers) wake()
       sleepers.clear()
     },
+    now: () => nowMs,
     /** An outbox that was read to its end at this moment. */
-    readAll: (n?: number) =>
-      keeper.take({ entries: [], completeAt: nowMs, tick: n === undefined ? undefined : tick(n) }),
+    readAll: (seen?: SeenTick) => keeper.take({ entries: [], completeAt: nowMs, tick: seen }),
     async [Symbol.asyncDispose]() {
       ending.abort()
       await running
@@ -68,17 +73,22 @@ function aKeeper() {
 }
 
 describe('a region’s keeper', () => {
-  it('renews no lease on a tick of before it slept, and goes on with the next', async () => {
+  it.each([
+    ['read before it slept', [1]],
+    ['made before it slept, and read after', []],
+  ])('renews no lease on a tick that was %s, and goes on with the next', async (_, before) => {
     await using world = aKeeper()
     const { keeper, renewed } = world
     await until(() => keeper.waitsAbove() !== undefined)
     keeper.restart(2, BEGAN)
-    world.readAll(1)
-    await until(() => renewed.length === 1)
+    for (const n of before) {
+      world.readAll(tick(n, 0))
+      await until(() => renewed.length === 1)
+    }
 
     world.pass(LEASE_TICK_AGE_MS_MAX + 1)
     world.readAll()
-    world.readAll(1)
+    world.readAll(tick(1, 0))
     // Published after the lease would have been renewed: so it was not.
     const asked = world.asked()
     keeper.publish({
@@ -86,10 +96,10 @@ describe('a region’s keeper', () => {
       authors: [],
     })
     await until(() => world.asked() > asked)
-    expect(renewed).toEqual([1])
+    expect(renewed).toEqual(before)
 
-    world.readAll(2)
-    await until(() => renewed.length === 2)
-    expect(renewed).toEqual([1, 2])
+    world.readAll(tick(2, world.now()))
+    await until(() => renewed.includes(2))
+    expect(renewed).toEqual([...before, 2])
   })
 })
