@@ -82,11 +82,14 @@ export function checkPage(checks: PageChecks, seen: Seen): void {
   )
   const { everShown } = spanOf(history.moments, viewer, from)
   for (const { post } of page.items) {
-    const texts = everShown.get(post.id as PostId)
-    must(texts !== undefined, () => `${post.id} was shown by the oracle at no moment since ${from}`)
+    const id = post.id as PostId
+    must(everShown.has(id), () => `${id} was shown by the oracle at no moment since ${from}`)
+    // Whether it is shown and what it says are bounded each by itself: one who follows somebody now may
+    // read what a post of theirs said a moment before.
+    const texts = new Set(history.moments.slice(from).map((moment) => moment.texts.get(id)))
     must(
       texts.has(post.text),
-      () => `${post.id} reads "${post.text}", the oracle said ${[...texts].join(' | ')}`,
+      () => `${id} reads "${post.text}", it said ${[...texts].join(' | ')}`,
     )
   }
 }

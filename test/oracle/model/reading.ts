@@ -98,6 +98,8 @@ export function reading(state: RunState, { publish }: Pick<Writing, 'publish'>):
     const { mode, limit, via } = command
     const token = tokenFor(viewer, command.withToken)
     const own = ownPosts(viewer, via)
+    // Before the read: what interrupts it may lose the session that it has just written.
+    const losses = world.node.losses()
     interrupt(command.meanwhile)
     const outcome = await readers.feed(via, viewer, { mode, limit, cursor: undefined }, token)
     world.interruptions.next = undefined
@@ -121,7 +123,7 @@ export function reading(state: RunState, { publish }: Pick<Writing, 'publish'>):
       viewer,
       walk,
       atMs: world.now(),
-      losses: world.node.losses(),
+      losses,
       sessions: sessions.get(viewer) ?? 0,
     })
   }
