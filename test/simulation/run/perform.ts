@@ -58,6 +58,9 @@ export async function perform(state: RunState, step: Step, pause: Pause): Promis
       clock.leap(step.ms)
       faults.fire('world slept', `for ${step.ms} ms`)
       return
+    case 'interrupt':
+      world.interruptNext(step)
+      return
     case 'hold':
       stores.holdNextCommit(step.ms)
       return

@@ -3,6 +3,7 @@ import { randomOf, type Random } from '../world/random.ts'
 import type { EdgeName, OriginName, ProcessName } from '../world/process.ts'
 import { SERVERS } from '../world/stores.ts'
 import type { Deed, RelationStep, Scenario, Step, Via } from './steps.ts'
+import { lastWords, TROUBLES } from './troubles.ts'
 
 const ORIGINS: readonly OriginName[] = ['origin-a', 'origin-b']
 const EDGES: readonly EdgeName[] = ['edge-1', 'edge-2']
@@ -11,7 +12,9 @@ const ALL: readonly Via[] = [...ORIGINS, ...EDGES]
 /** How long a run is awake, without its end. */
 const ACTIVE_MS = 42_000
 const FAULTLESS_SHARE = 0.1
-const TROUBLE_SHARE = 0.02
+const TROUBLE_SHARE = 0.03
+/** So many end with a death between the last post and its counting. */
+const LAST_WORDS_SHARE = 0.15
 const HOUR_MS = 3_600_000
 
 /** What a seed does: who writes and reads, and what goes wrong. */
@@ -38,7 +41,7 @@ export function scenarioOf(seed: number): Scenario {
     const afterMs = random.chance(0.35) ? random.below(4) : Math.floor(random.next() ** 2 * 2_000)
     const more =
       !isFaultless && random.chance(TROUBLE_SHARE)
-        ? random.pick([troubledWarming, troubledFill, troubledInvalidation])(random, people)
+        ? random.pick(TROUBLES)(random, people)
         : [isFaultless || random.chance(0.7) ? useOf(random, people) : faultOf(random, people)]
     for (const [at, deed] of more.entries()) {
       const step = 'afterMs' in deed ? deed : { afterMs: at === 0 ? afterMs : 0, ...deed }
@@ -46,118 +49,10 @@ export function scenarioOf(seed: number): Scenario {
       atMs += step.afterMs
     }
   }
+  if (!isFaultless && random.chance(LAST_WORDS_SHARE)) {
+    for (const deed of lastWords(random, people)) steps.push({ afterMs: 0, ...deed })
+  }
   return { seed, world, steps }
-}
-
-/**
- * A warmer is slow, and its list is evicted meanwhile; a post comes; another warmer begins, and never ends.
- * Chance alone does not bring the four together.
- */
-function troubledWarming(random: Random, people: number): readonly (Deed | Step)[] {
-  const viewer = random.below(people)
-  const author = (viewer + 1 + random.below(people - 1)) % people
-  const [slow = 'origin-a', hung = 'origin-b'] = random.chance(0.5) ? ORIGINS : ORIGINS.toReversed()
-  const read = (via: Via): Deed => ({
-    do: 'read',
-    viewer,
-    via,
-    mode: 'latest',
-    limit: 6,
-    withToken: false,
-    pages: 1,
-    gapMs: 0,
-  })
-  const fault = { do: 'fault', skip: 0 } as const
-  return [
-    { do: 'evict-timeline', viewer },
-    {
-      ...fault,
-      fault: 'call slow',
-      store: 'postgres',
-      process: slow,
-      call: 'truth.timeline',
-      ms: 1_501,
-    },
-    read(slow),
-    { afterMs: 100, do: 'evict-timeline', viewer },
-    { do: 'post', author, via: hung, count: 1 },
-    {
-      afterMs: 300,
-      ...fault,
-      fault: 'call hung, nothing done',
-      store: 'redis',
-      process: hung,
-      call: 'lists.warm-end',
-      ms: 0,
-    },
-    read(hung),
-    { afterMs: 7_500, ...read(slow) },
-  ]
-}
-
-/** A reader misses a text, and gets it late: it puts back what was changed meanwhile. */
-function troubledFill(random: Random, people: number): readonly (Deed | Step)[] {
-  const author = random.below(people)
-  const via = random.pick(ORIGINS)
-  const look = { do: 'look', viewer: author, via, post: 0, withToken: false } as const
-  return [
-    { do: 'post', author, via, count: 1 },
-    { afterMs: 1_500, do: 'evict-post', post: 0 },
-    {
-      do: 'fault',
-      fault: 'call slow',
-      store: 'postgres',
-      process: via,
-      call: 'truth.posts',
-      skip: 0,
-      ms: 801,
-    },
-    look,
-    { afterMs: 80, do: random.pick(['edit', 'delete']), author, post: 0, via: random.pick(ALL) },
-    { afterMs: 9_000, ...look },
-    { ...look, via: random.pick(EDGES) },
-  ]
-}
-
-/** An isolate keeps whom a reader follows; the reader mutes somebody, and the append that says so fails. */
-function troubledInvalidation(random: Random, people: number): readonly (Deed | Step)[] {
-  const viewer = random.below(people)
-  const author = (viewer + 1 + random.below(people - 1)) % people
-  const [via, edge] = [random.pick(ORIGINS), random.pick(EDGES)]
-  const relate = { do: 'relate', from: viewer, to: author, via } as const
-  const read = {
-    do: 'read',
-    viewer,
-    via: edge,
-    mode: 'latest',
-    limit: 3,
-    withToken: false,
-    pages: 1,
-    gapMs: 0,
-  } as const
-  return [
-    { ...relate, how: 'unmute' },
-    { ...relate, how: 'follow' },
-    { do: 'post', author, via, count: 1 },
-    { afterMs: 1_500, ...read },
-    { afterMs: 400, ...read },
-    { afterMs: 400, ...read },
-    {
-      do: 'fault',
-      fault: random.pick(['call refused', 'process killed before the effect']),
-      store: 'redis',
-      process: undefined,
-      call: 'region.append',
-      skip: 0,
-      ms: 0,
-    },
-    { ...relate, how: 'mute' },
-    { afterMs: 1_200, ...read },
-    { afterMs: 700, ...read },
-    { afterMs: 300, ...read },
-    { afterMs: 300, ...read },
-    { afterMs: 300, ...read },
-  ]
 }
 
 function pairs(people: number): (readonly [number, number])[] {

@@ -63,6 +63,13 @@ export type Deed =
   /** Of the newest ones. */
   | { readonly do: 'evict-post'; readonly post: number }
   | { readonly do: 'lag'; readonly ms: number }
+  /** The next pipeline of the process that is long enough waits before the command at the place. */
+  | {
+      readonly do: 'interrupt'
+      readonly process: ProcessName
+      readonly place: number
+      readonly ms: number
+    }
   | { readonly do: 'hold'; readonly ms: number }
   | { readonly do: 'lose-wake-up' }
   | { readonly do: 'poison'; readonly author: number; readonly via: Via; readonly ms: number }

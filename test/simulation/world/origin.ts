@@ -136,7 +136,8 @@ export function simOrigin(deps: OriginDeps): SimOrigin {
   const fills = overRedis('fills', memoryProjectionFills(redis, now))
   const sessions = overRedis('sessions', memorySessionStore(redis))
   const tail = outboxTail({
-    outbox,
+    // By a name of its own, so that it can fail by itself.
+    outbox: postgres('tail', memoryOutbox(database, { batchMax: deps.batchMax })),
     truth,
     wakeups,
     pace,

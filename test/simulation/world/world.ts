@@ -7,7 +7,13 @@ import { simClock, type SimClock } from './clock.ts'
 import { simEdge, type SimEdge } from './edge.ts'
 import { faultDesk, type CallFault, type FaultDesk } from './faults.ts'
 import { Poisoned, simOrigin, type SimOrigin } from './origin.ts'
-import { simProcess, type EdgeName, type OriginName, type SimProcess } from './process.ts'
+import {
+  simProcess,
+  type EdgeName,
+  type OriginName,
+  type ProcessName,
+  type SimProcess,
+} from './process.ts'
 import { randomOf } from './random.ts'
 import { seam } from './seam.ts'
 import { simStores, type Stores } from './stores.ts'
@@ -37,6 +43,13 @@ export interface WorldOptions {
   readonly trace: (words: string) => void
 }
 
+/** Others come in between the commands of a pipeline, before the one at the place. */
+export interface Interruption {
+  readonly process: ProcessName
+  readonly place: number
+  readonly ms: number
+}
+
 export interface World {
   readonly clock: SimClock
   readonly faults: FaultDesk
@@ -48,6 +61,7 @@ export interface World {
   /** Ends it in good order, and starts another one. */
   restart(name: OriginName): void
   replaceIsolate(name: EdgeName): void
+  interruptNext(interruption: Interruption): void
   readonly poisonedPosts: Set<string>
   /** What went wrong that nobody planned. */
   readonly unexpected: unknown[]
@@ -110,7 +124,17 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   let ids = 0
   let isOver = false
 
+  let armedInterruption: Interruption | undefined
   const interrupt = (process: SimProcess) => () => {
+    if (armedInterruption?.process === process.name) {
+      return (at: number) => {
+        const armed = armedInterruption
+        if (armed?.process !== process.name || at !== armed.place) return undefined
+        armedInterruption = undefined
+        faults.fire('pipeline interrupted', `of ${process.name} for ${armed.ms} ms`)
+        return process.wait(armed.ms)
+      }
+    }
     if (options.interruptions === 0 || !random.chance(options.interruptions)) return undefined
     const place = random.below(12)
     const ms = random.between(1, 200)
@@ -202,6 +226,9 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     replaceIsolate(name) {
       faults.fire('isolate replaced', name)
       edges.get(name)?.process.kill()
+    },
+    interruptNext(interruption) {
+      armedInterruption = interruption
     },
     poisonedPosts,
     unexpected,
