@@ -9,8 +9,14 @@ const ORIGINS: readonly OriginName[] = ['origin-a', 'origin-b']
 const EDGES: readonly EdgeName[] = ['edge-1', 'edge-2']
 const ALL: readonly Via[] = [...ORIGINS, ...EDGES]
 
-/** How long a run is awake, without its end. */
-const ACTIVE_MS = 42_000
+/** How long people and faults are at it, before and after the quiet stretch together. */
+const ACTIVE_MS = 28_000
+/**
+ * Then nobody does anything for longer than anything here is remembered or put off: tails have forgotten all,
+ * leases of the dead are over, isolates hold nothing, the leader has done its chores, and the pulled set was
+ * looked through. What people meet after that is another world than that of a burst.
+ */
+const QUIET_MS = [62_000, 82_000] as const
 const FAULTLESS_SHARE = 0.1
 const TROUBLE_SHARE = 0.03
 /** So many end with a death between the last post and its counting. */
@@ -37,7 +43,12 @@ export function scenarioOf(seed: number): Scenario {
   }
   const steps: Step[] = []
   let atMs = 0
+  let quietFromMs = random.between(ACTIVE_MS / 4, ACTIVE_MS)
   while (atMs < ACTIVE_MS) {
+    if (atMs >= quietFromMs) {
+      quietFromMs = Number.POSITIVE_INFINITY
+      steps.push({ afterMs: random.between(...QUIET_MS), do: 'rest' })
+    }
     const afterMs = random.chance(0.35) ? random.below(4) : Math.floor(random.next() ** 2 * 2_000)
     const more =
       !isFaultless && random.chance(TROUBLE_SHARE)
@@ -147,7 +158,9 @@ function faultOf(random: Random, people: number): Deed {
   }
   if (dice < 0.46) {
     const how = random.pick(['refuse', 'hang'] as const)
-    return { do: 'away', store, process, how, ms: random.between(100, 3_000) }
+    // Isolates ask less often than origins do: it takes longer until somebody notices.
+    const msMax = store === 'l2' || store === 'origin' ? 8_000 : 3_000
+    return { do: 'away', store, process, how, ms: random.between(100, msMax) }
   }
   if (dice < 0.54) {
     // Half of them lose less than what lies between two claims: the pushes, and not the claim before them.

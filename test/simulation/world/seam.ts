@@ -6,7 +6,7 @@ import {
   REDIS_DEADLINE_MS,
 } from '../../../shared/limits.ts'
 import type { SimClock } from './clock.ts'
-import type { FaultDesk, Store } from './faults.ts'
+import type { CallFault, FaultDesk, Store } from './faults.ts'
 import type { SimProcess } from './process.ts'
 import type { Random } from './random.ts'
 
@@ -28,6 +28,15 @@ export interface CallOptions {
   readonly after?: Promise<unknown>
   /** The server forgets what was under way when the connection goes: it cannot be done late. */
   readonly neverLate?: boolean
+}
+
+interface HarmedCall<Value> extends CallOptions {
+  readonly process: SimProcess
+  readonly store: Store
+  readonly name: string
+  readonly effect: () => Value | Promise<Value>
+  readonly found: { readonly fault: CallFault; readonly ms: number }
+  readonly travelMs: number
 }
 
 export interface SeamDeps {
@@ -62,30 +71,57 @@ export function seam({ clock, random, faults, trace }: SeamDeps): Seam {
     })
   }
 
-  async function call<Value>(
+  /** Nearly all calls: nothing goes wrong with them. */
+  async function unharmed<Value>(
+    process: SimProcess,
+    travelMs: number,
+    effect: () => Value | Promise<Value>,
+    after: Promise<unknown> | undefined,
+  ): Promise<Value> {
+    try {
+      await process.wait(travelMs)
+      if (after !== undefined) await after
+      const value = await effect()
+      return process.isAlive() ? value : NEVER
+    } catch (error) {
+      if (process.isAlive()) throw error
+      return NEVER
+    }
+  }
+
+  function call<Value>(
     process: SimProcess,
     store: Store,
     name: string,
     effect: () => Value | Promise<Value>,
-    { after, neverLate = false }: CallOptions = {},
+    options: CallOptions = {},
   ): Promise<Value> {
     if (!process.isAlive()) return NEVER
     const found = faults.decide(process.name, store, name)
     const travelMs = random.below(TRAVEL_MS_MAX[store] + 1)
+    if (found !== undefined) {
+      return harmed({ process, store, name, effect, found, travelMs, ...options })
+    }
+    const asked = store === 'origin' ? () => inTime(process, effect) : effect
+    return unharmed(process, travelMs, asked, options.after)
+  }
+
+  async function harmed<Value>({
+    process,
+    store,
+    name,
+    effect,
+    found,
+    travelMs,
+    after,
+    neverLate = false,
+  }: HarmedCall<Value>): Promise<Value> {
     const done = async (ms: number) => {
       await process.wait(ms)
       await after
       return store === 'origin' ? inTime(process, effect) : effect()
     }
-    const answered = async (ms: number): Promise<Value> => {
-      try {
-        const value = await done(ms)
-        return process.isAlive() ? value : NEVER
-      } catch (error) {
-        if (process.isAlive()) throw error
-        return NEVER
-      }
-    }
+    const answered = (ms: number) => unharmed(process, 0, () => done(ms), undefined)
     /** On the way there, or on the way back: what is answered late may be old by then. */
     const slowly = async (ms: number): Promise<Value> => {
       if (ms % 2 === 0) return answered(ms)
@@ -93,7 +129,6 @@ export function seam({ clock, random, faults, trace }: SeamDeps): Seam {
       await process.wait(ms)
       return value
     }
-    if (found === undefined) return answered(travelMs)
     const isLate = found.fault === 'call done after its deadline' && !neverLate
     switch (isLate ? 'call done after its deadline' : found.fault) {
       case 'call refused':
@@ -103,9 +138,10 @@ export function seam({ clock, random, faults, trace }: SeamDeps): Seam {
         if (isLate) {
           clock.after(DEADLINE_MS[store] + found.ms, () => {
             trace(`late: ${process.name} ${store} ${name}`)
+            // Whoever asked was told long ago that it failed: that it failed late too nobody hears.
             Promise.resolve(after)
               .then(effect)
-              .catch(() => undefined)
+              .catch((error: unknown) => trace(`late, and failed: ${name}: ${String(error)}`))
           })
         }
         await process.wait(DEADLINE_MS[store])
