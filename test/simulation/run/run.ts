@@ -97,6 +97,7 @@ export async function run(
 async function play(state: RunState, scenario: Scenario): Promise<void> {
   const { world } = state
   const failed = Promise.withResolvers<never>()
+  // Heard by the race below. Steps may fail before it begins, and after it is over: the first failure counts.
   failed.promise.catch(() => undefined)
   const pause = (ms: number) => new Promise<void>((resolve) => world.clock.after(ms, resolve))
   const underWay = new Set<Promise<void>>()
@@ -115,7 +116,7 @@ async function play(state: RunState, scenario: Scenario): Promise<void> {
   }
   await Promise.race([playAll(), failed.promise])
   const [unexpected] = world.unexpected
-  if (unexpected instanceof Error) throw unexpected
+  if (world.unexpected.length > 0) throw unexpected
 }
 
 async function failureOf(work: Promise<void>): Promise<RunResult['failure']> {

@@ -30,6 +30,7 @@ export interface EdgeDeps {
   readonly origin: OriginWire
   readonly interrupt: (store: 'l2') => ((at: number) => Promise<void> | undefined) | undefined
   readonly replicaWasBehind: (writes: number) => void
+  readonly onUnexpected: (error: unknown) => void
 }
 
 /** One isolate: what the routes of the edge do, without the bytes of HTTP. */
@@ -48,6 +49,10 @@ export function simEdge(deps: EdgeDeps): SimEdge {
   const { process, seam, stores, origin } = deps
   const { now } = process.pace
   const l1 = memory({ checks, now })
+  /** A store that does not answer is planned; its reader goes elsewhere. */
+  const failed = (error: unknown) => {
+    if (!(error instanceof AppError)) deps.onUnexpected(error)
+  }
   const catchUp = () => stores.replica.catchUp(stores.redis.now() - stores.replicaLagMs)
   const pipeline: Pipeline = (commands) =>
     seam.call(process, 'l2', 'pipeline', () => {
@@ -62,7 +67,7 @@ export function simEdge(deps: EdgeDeps): SimEdge {
   const after: After = (ms, fire) => process.after(ms, fire)
   const region = regionReader(
     { name: 'here', latitude: 0, longitude: 0, pipeline },
-    { memory: l1, now, after, report: () => undefined, heardElsewhere: () => false },
+    { memory: l1, now, after, report: failed, heardElsewhere: () => false },
   )
   const forwarded = forwardedTokens(now)
 
@@ -76,7 +81,7 @@ export function simEdge(deps: EdgeDeps): SimEdge {
       signedIn: true,
       token: token ?? forwarded.of(viewer),
       regions: [region],
-      later: (work) => void work.catch(() => undefined),
+      later: (work) => void work.catch(failed),
     },
     memory: l1,
     checks,

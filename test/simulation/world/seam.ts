@@ -44,6 +44,7 @@ export interface SeamDeps {
   readonly random: Random
   readonly faults: FaultDesk
   readonly trace: (words: string) => void
+  readonly onUnexpected: (error: unknown) => void
 }
 
 const DEADLINE_MS: Readonly<Record<Store, number>> = {
@@ -57,7 +58,12 @@ const TRAVEL_MS_MAX: Readonly<Record<Store, number>> = { postgres: 2, redis: 1, 
 
 export const NEVER = new Promise<never>(() => undefined)
 
-export function seam({ clock, random, faults, trace }: SeamDeps): Seam {
+export function seam({ clock, random, faults, trace, onUnexpected }: SeamDeps): Seam {
+  /** Whoever asked was told long ago that it failed; that the store refuses it now too changes nothing. */
+  const refusedLate = (error: unknown) => {
+    if (!(error instanceof AppError)) onUnexpected(error)
+  }
+
   const unavailable = (store: Store, name: string, how: string) =>
     new AppError('STORE_UNAVAILABLE', `${store} ${name}: ${how}`)
 
@@ -138,10 +144,7 @@ export function seam({ clock, random, faults, trace }: SeamDeps): Seam {
         if (isLate) {
           clock.after(DEADLINE_MS[store] + found.ms, () => {
             trace(`late: ${process.name} ${store} ${name}`)
-            // Whoever asked was told long ago that it failed: that it failed late too nobody hears.
-            Promise.resolve(after)
-              .then(effect)
-              .catch((error: unknown) => trace(`late, and failed: ${name}: ${String(error)}`))
+            Promise.resolve(after).then(effect).catch(refusedLate)
           })
         }
         await process.wait(DEADLINE_MS[store])

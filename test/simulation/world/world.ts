@@ -113,14 +113,15 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   stores.redisSkewMs = options.redisSkewMs
   stores.replicaLagMs = options.replicaLagMs
   if (options.redisSkewMs !== 0) faults.fire('clock of Redis off', `by ${options.redisSkewMs} ms`)
-  const port = seam({ clock, random, faults, trace })
+  const unexpected: unknown[] = []
+  const onUnexpected = (error: unknown) => void unexpected.push(error)
+  const port = seam({ clock, random, faults, trace, onUnexpected })
   const settings: Settings = {
     ...DEFAULT_SETTINGS,
     'list.postsMax': options.listPostsMax,
     'session.postsMax': options.sessionPostsMax,
   }
   const poisonedPosts = new Set<string>()
-  const unexpected: unknown[] = []
   let ids = 0
   let isOver = false
 
@@ -170,9 +171,9 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       },
       interrupt: interrupt(process),
       trace,
-      onUnexpected: (error) => unexpected.push(error),
+      onUnexpected,
     })
-    flows.ended.catch((error: unknown) => unexpected.push(error))
+    flows.ended.catch(onUnexpected)
     origins.set(name, { flows, process })
   }
 
@@ -189,6 +190,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       origin: originWire(port, () => (origins.get(behind) ?? origins.get(other))?.flows),
       interrupt: interrupt(process),
       replicaWasBehind: (writes) => faults.fire('replica behind', `by ${writes} writes`),
+      onUnexpected,
     })
     edges.set(name, { flows, process })
   }
