@@ -1,4 +1,5 @@
-import { memoryDatabase, type StoredPost } from '../../origin/adapters/memory/database.ts'
+import { memoryDatabase } from '../../origin/adapters/memory/database.ts'
+import type { StoredPost } from '../../origin/adapters/memory/rows.ts'
 import { memoryTruth } from '../../origin/adapters/memory/truth.ts'
 import { memoryUserRows } from '../../origin/adapters/memory/user-rows.ts'
 import { ID_EPOCH_MS, shardOf, type PostId, type UserId } from '../../shared/ids.ts'

@@ -1,5 +1,7 @@
 import type { CountStore } from '../../ports/count-store.ts'
-import type { MemoryConnection, MemoryDatabase, StoredCounts } from './database.ts'
+import type { MemoryConnection } from './transactions.ts'
+import type { MemoryDatabase } from './database.ts'
+import type { StoredCounts } from './rows.ts'
 
 /** The rows are locked before anything is counted: a slower worker cannot write an older count under a higher version. */
 export const memoryCounts = (

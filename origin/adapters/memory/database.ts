@@ -1,94 +1,10 @@
-import { AppError } from '../../../shared/errors.ts'
-import type { Event, LogEvent, LogKey } from '../../../shared/events/event.ts'
 import type { Tick } from '../../../shared/events/tick.ts'
 import type { Horizon } from '../../../shared/horizon.ts'
 import { ID_EPOCH_MS, shardOf, type PostId, type UserId } from '../../../shared/ids.ts'
-import { logPartitionOf } from '../../../shared/keys.ts'
 import type { DeadLetter } from '../../ports/dead-letters.ts'
-import type { UserRow } from '../../ports/writes.ts'
-import { memoryLocks, type Locks } from './locks.ts'
-
-export interface StoredUser extends UserRow {
-  readonly externalId: string | null
-  readonly relationsVersion: number
-}
-
-export interface StoredPost {
-  readonly id: PostId
-  readonly author: UserId
-  readonly text: string
-  readonly language: string | null
-  readonly sensitive: boolean
-  readonly delivery: 'push' | 'pull'
-  readonly version: number
-  readonly createdAtMs: number
-  readonly editedAtMs: number | null
-  readonly isDeleted: boolean
-}
-
-export interface StoredRelation {
-  readonly from: UserId
-  readonly to: UserId
-  readonly xid: number
-  readonly createdAtMs: number
-}
-
-export interface StoredAnswer {
-  readonly requestHash: string
-  readonly facts: unknown
-  readonly xid: number
-  readonly createdAtMs: number
-}
-
-export interface StoredCounts {
-  readonly followers: number
-  readonly following: number
-  readonly posts: number
-  readonly version: number
-}
-
-export interface StoredPosition {
-  readonly horizon: Horizon
-  readonly atMs: number
-  readonly owner: string | undefined
-  readonly untilMs: number
-}
-
-/** What is committed, by key. Relations are keyed `from:to`, answers `user:key`. */
-export interface Tables {
-  readonly users: Map<string, StoredUser>
-  readonly posts: Map<string, StoredPost>
-  readonly follow: Map<string, StoredRelation>
-  readonly block: Map<string, StoredRelation>
-  readonly mute: Map<string, StoredRelation>
-  readonly answers: Map<string, StoredAnswer>
-  readonly counts: Map<string, StoredCounts>
-}
-
-type RowOf<Name extends keyof Tables> = Tables[Name] extends Map<string, infer Row> ? Row : never
-
-export interface StoredEvent extends LogEvent {
-  readonly partition: number
-}
-
-/** One transaction: its own changes are seen by itself alone until they are committed together. */
-export interface MemoryTransaction {
-  /** Taken with the first call, as Postgres gives them out: not in the order of commits. */
-  readonly xid: () => number
-  get<Name extends keyof Tables>(table: Name, key: string): RowOf<Name> | undefined
-  rows<Name extends keyof Tables>(table: Name): RowOf<Name>[]
-  put<Name extends keyof Tables>(table: Name, key: string, row: RowOf<Name> | undefined): void
-  append(key: LogKey, events: readonly Event[]): void
-  /** Held until the end of the transaction. */
-  lock(name: string): Promise<void>
-}
-
-/** A client of the database. What it has open ends with it. */
-export interface MemoryConnection {
-  transact<Value>(work: (transaction: MemoryTransaction) => Promise<Value>): Promise<Value>
-  /** The connection is gone: everything uncommitted is undone. */
-  drop(): void
-}
+import { databaseClock, type DatabaseClock } from './database-clock.ts'
+import type { StoredEvent, StoredPosition, Tables } from './rows.ts'
+import { memoryTransactions, type MemoryConnection, type TransactionsDeps } from './transactions.ts'
 
 export interface MemoryDatabase {
   readonly tables: Tables
@@ -119,37 +35,8 @@ export interface MemoryDatabase {
   connect(): MemoryConnection
 }
 
-/** Each look is later than the one before it, as it is in life: what compares two moments relies on it. */
-export interface DatabaseClock {
-  readonly floorMs: () => number
-  readonly ceilMs: () => number
-}
-
-function databaseClock(nowMs: () => number): DatabaseClock {
-  let lastUs = 0
-  const lookUs = () => (lastUs = Math.max(lastUs + 1, nowMs() * 1000))
-  return {
-    floorMs: () => Math.floor(lookUs() / 1000),
-    ceilMs: () => Math.ceil(lookUs() / 1000),
-  }
-}
-
-/** Keys of the rows that a transaction changed. */
-export type Changes = ReadonlyMap<keyof Tables, ReadonlyMap<string, unknown>>
-
-export interface DatabaseDeps {
+export interface DatabaseDeps extends Pick<TransactionsDeps, 'onCommit' | 'beforeCommit'> {
   readonly nowMs: () => number
-  /** Called as each transaction with an event or a row commits. */
-  readonly onCommit?: (xid: number, changed: Changes) => void
-  /** What a commit waits for after its changes were made; tests hold transactions open with it. */
-  readonly beforeCommit?: () => Promise<void>
-}
-
-interface OpenTransaction {
-  xid: number | undefined
-  isOver: boolean
-  readonly changed: Map<keyof Tables, Map<string, unknown>>
-  readonly events: Omit<StoredEvent, 'xid'>[]
 }
 
 /**
@@ -157,14 +44,8 @@ interface OpenTransaction {
  * are seen when they are committed, locks. A statement runs at one moment, so it reads what is committed
  * then, and its snapshot says what that was.
  */
-export function memoryDatabase(deps: DatabaseDeps): MemoryDatabase {
-  const clock = databaseClock(deps.nowMs)
-  const active = new Set<number>()
-  const locks: Locks<OpenTransaction> = memoryLocks()
-  let nextXid = 700
-  let latestCompleted = nextXid - 1
-  let eventIds = 0
-  let newestEventXid = 0
+export function memoryDatabase({ nowMs, ...hooks }: DatabaseDeps): MemoryDatabase {
+  const clock = databaseClock(nowMs)
   let lastMintedMs = 0
   let minted = 0
 
@@ -178,115 +59,12 @@ export function memoryDatabase(deps: DatabaseDeps): MemoryDatabase {
     counts: new Map(),
   }
 
-  const takeXid = (transaction: OpenTransaction): number => {
-    if (transaction.xid !== undefined) return transaction.xid
-    transaction.xid = nextXid
-    nextXid += 1
-    active.add(transaction.xid)
-    return transaction.xid
-  }
-
-  function end(transaction: OpenTransaction): void {
-    transaction.isOver = true
-    if (transaction.xid !== undefined) {
-      active.delete(transaction.xid)
-      latestCompleted = Math.max(latestCompleted, transaction.xid)
-    }
-    locks.release(transaction)
-  }
-
-  function commit(transaction: OpenTransaction): void {
-    for (const [name, rows] of transaction.changed) {
-      const table = tables[name] as Map<string, unknown>
-      for (const [key, row] of rows) {
-        if (row === undefined) table.delete(key)
-        else table.set(key, row)
-      }
-    }
-    const { xid } = transaction
-    if (xid !== undefined) {
-      for (const event of transaction.events) database.events.push({ ...event, xid })
-      if (transaction.events.length > 0) newestEventXid = Math.max(newestEventXid, xid)
-    }
-    end(transaction)
-    if (xid !== undefined) deps.onCommit?.(xid, transaction.changed)
-  }
-
-  function handle(transaction: OpenTransaction): MemoryTransaction {
-    const changesOf = (name: keyof Tables) => {
-      const known = transaction.changed.get(name)
-      if (known !== undefined) return known
-      const fresh = new Map<string, unknown>()
-      transaction.changed.set(name, fresh)
-      return fresh
-    }
-    return {
-      xid: () => takeXid(transaction),
-      get(name, key) {
-        const changed = transaction.changed.get(name)
-        const row = changed?.has(key) === true ? changed.get(key) : tables[name].get(key)
-        return row as RowOf<typeof name> | undefined
-      },
-      rows(name) {
-        const seen = new Map<string, unknown>(tables[name])
-        for (const [key, row] of transaction.changed.get(name) ?? []) seen.set(key, row)
-        return [...seen.values()].filter((row) => row !== undefined) as RowOf<typeof name>[]
-      },
-      put(name, key, row) {
-        takeXid(transaction)
-        changesOf(name).set(key, row)
-      },
-      append(key, events) {
-        takeXid(transaction)
-        for (const event of events) {
-          eventIds += 1
-          transaction.events.push({
-            id: String(eventIds),
-            key,
-            partition: logPartitionOf(key),
-            atMs: clock.floorMs(),
-            event,
-          })
-        }
-      },
-      lock: (name) => locks.take(name, transaction),
-    }
-  }
-
-  function connect(): MemoryConnection {
-    const open = new Set<OpenTransaction>()
-    return {
-      async transact(work) {
-        const transaction: OpenTransaction = {
-          xid: undefined,
-          isOver: false,
-          changed: new Map(),
-          events: [],
-        }
-        open.add(transaction)
-        try {
-          const value = await work(handle(transaction))
-          if (transaction.xid !== undefined) await deps.beforeCommit?.()
-          if (transaction.isOver) {
-            throw new AppError('STORE_UNAVAILABLE', 'the connection was dropped')
-          }
-          commit(transaction)
-          return value
-        } finally {
-          if (!transaction.isOver) end(transaction)
-          open.delete(transaction)
-        }
-      },
-      drop() {
-        for (const transaction of open) end(transaction)
-        open.clear()
-      },
-    }
-  }
+  const events: StoredEvent[] = []
+  const transactions = memoryTransactions({ tables, events, clock, ...hooks })
 
   const database: MemoryDatabase = {
     tables,
-    events: [],
+    events,
     ticks: [],
     deadLetters: new Map(),
     positions: new Map(),
@@ -296,16 +74,8 @@ export function memoryDatabase(deps: DatabaseDeps): MemoryDatabase {
     leader: undefined,
     epoch: 1,
     clock,
-    horizon() {
-      const xmax = latestCompleted + 1
-      const xip = [...active].filter((xid) => xid < xmax).toSorted((a, b) => a - b)
-      return { epoch: database.epoch, xmin: xip[0] ?? xmax, xmax, xip }
-    },
-    spendXid() {
-      latestCompleted = nextXid
-      nextXid += 1
-      return latestCompleted
-    },
+    horizon: () => ({ epoch: database.epoch, ...transactions.snapshot() }),
+    spendXid: () => transactions.spendXid(),
     mintPostId(author) {
       const atMs = clock.floorMs()
       minted = atMs === lastMintedMs ? minted + 1 : 0
@@ -314,8 +84,8 @@ export function memoryDatabase(deps: DatabaseDeps): MemoryDatabase {
         (BigInt(atMs - ID_EPOCH_MS) << 22n) | (BigInt(shardOf(author)) << 16n) | BigInt(minted)
       return { id: String(id) as PostId, atMs }
     },
-    newestEventXid: () => newestEventXid,
-    connect,
+    newestEventXid: () => transactions.newestEventXid(),
+    connect: () => transactions.connect(),
   }
   return database
 }

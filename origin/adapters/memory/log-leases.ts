@@ -2,7 +2,8 @@ import { horizonBelow } from '../../../shared/horizon.ts'
 import { LOG_PARTITIONS } from '../../../shared/keys.ts'
 import type { LogLeases } from '../../ports/log-leases.ts'
 import type { GroupLags } from '../../ports/group-lags.ts'
-import type { MemoryDatabase, StoredPosition } from './database.ts'
+import type { MemoryDatabase } from './database.ts'
+import type { StoredPosition } from './rows.ts'
 
 export interface MemoryLeaseOptions {
   readonly group: string

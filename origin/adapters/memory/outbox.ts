@@ -1,7 +1,8 @@
 import { covers, hasXid, horizonBelow, type Horizon } from '../../../shared/horizon.ts'
 import { LOG_BATCH_EVENTS_MAX } from '../../../shared/limits.ts'
 import type { Outbox, OutboxEvent, OutboxRead, Position } from '../../ports/outbox.ts'
-import type { MemoryDatabase, StoredEvent } from './database.ts'
+import type { MemoryDatabase } from './database.ts'
+import type { StoredEvent } from './rows.ts'
 
 export interface MemoryOutboxOptions {
   /** Events of one read; a transaction is never split, so there may be more. */

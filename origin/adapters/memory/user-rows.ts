@@ -1,7 +1,9 @@
 import { AppError } from '../../../shared/errors.ts'
 import { ID_EPOCH_MS, type UserId } from '../../../shared/ids.ts'
 import type { UserRow, UserRows } from '../../ports/writes.ts'
-import type { MemoryDatabase, MemoryTransaction, StoredUser } from './database.ts'
+import type { MemoryDatabase } from './database.ts'
+import type { MemoryTransaction } from './transactions.ts'
+import type { StoredUser } from './rows.ts'
 
 export function memoryUserRows(database: MemoryDatabase, open: MemoryTransaction): UserRows {
   const isTaken = (handle: string, by: UserId | undefined): boolean =>

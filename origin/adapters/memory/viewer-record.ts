@@ -6,7 +6,8 @@ import {
   RELATIONS_INLINE_MAX,
 } from '../../../shared/limits.ts'
 import type { ViewerRecord } from '../../../shared/viewer-record.ts'
-import type { MemoryDatabase, StoredRelation } from './database.ts'
+import type { MemoryDatabase } from './database.ts'
+import type { StoredRelation } from './rows.ts'
 
 /** Older follows are in every list that there is. A follow commits after its row's time was read. */
 const RECENT_MS = LIST_LIFE_MS + 3_600_000

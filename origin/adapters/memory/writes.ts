@@ -15,13 +15,9 @@ import type {
   WriteTransaction,
   Written,
 } from '../../ports/writes.ts'
-import type {
-  MemoryConnection,
-  MemoryDatabase,
-  MemoryTransaction,
-  StoredPost,
-  StoredUser,
-} from './database.ts'
+import type { MemoryConnection, MemoryTransaction } from './transactions.ts'
+import type { MemoryDatabase } from './database.ts'
+import type { StoredPost, StoredUser } from './rows.ts'
 import { isDeadlock } from './locks.ts'
 import { memoryUserRows } from './user-rows.ts'
 

@@ -1,4 +1,5 @@
-import type { Changes, MemoryDatabase } from '../../../origin/adapters/memory/database.ts'
+import type { Changes } from '../../../origin/adapters/memory/rows.ts'
+import type { MemoryDatabase } from '../../../origin/adapters/memory/database.ts'
 import { hasXid, type Horizon, type Token } from '../../../shared/horizon.ts'
 import type { PostId, UserId } from '../../../shared/ids.ts'
 

@@ -1,8 +1,5 @@
-import {
-  memoryDatabase,
-  type Changes,
-  type MemoryDatabase,
-} from '../../../origin/adapters/memory/database.ts'
+import { memoryDatabase, type MemoryDatabase } from '../../../origin/adapters/memory/database.ts'
+import type { Changes } from '../../../origin/adapters/memory/rows.ts'
 import { memoryNode, type MemoryRedis } from '../../../origin/adapters/memory/node.ts'
 import { memoryReplica, type MemoryReplica } from '../../../origin/adapters/memory/replica.ts'
 import type { SimClock } from './clock.ts'
