@@ -147,6 +147,23 @@ const backlog: Trouble = (random, people) => {
   ]
 }
 
+/** Redis loses the pushes since the last claim, and nothing more; nothing else is sent before the next claim. */
+const failover: Trouble = (random, people) => {
+  const { viewer, author } = pairOf(random, people)
+  const [via, edge] = [random.pick(ORIGINS), random.pick(EDGES)]
+  const pushedMs = random.between(30, 90)
+  const lose = (server: 'even' | 'odd') => ({ do: 'failover', server, lostMs: pushedMs }) as const
+  return [
+    ...follows(viewer, author, via),
+    readOf(viewer, via),
+    { afterMs: 1_500, do: 'post', author, via, count: 1 },
+    { afterMs: pushedMs, ...lose('even') },
+    lose('odd'),
+    { afterMs: 900, ...readOf(viewer, edge) },
+    { afterMs: 7_500, ...readOf(viewer, via) },
+  ]
+}
+
 /** Nobody can tell about a post for so long that delivery gives it up; its readers look again and again. */
 const burial: Trouble = (random, people) => {
   const { viewer, author } = pairOf(random, people)
@@ -231,6 +248,7 @@ export const TROUBLES: readonly Trouble[] = [
   invalidation,
   slowAppends,
   backlog,
+  failover,
   burial,
   hangingTail,
   failingTail,
