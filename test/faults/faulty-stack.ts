@@ -4,11 +4,12 @@ import pg from 'pg'
 import type { Child, SpawnChild } from '../../scripts/local/children.ts'
 import { startLocalEdge, startL2Gateway, startOrigin } from '../../scripts/local/services.ts'
 import { freePort } from '../../scripts/local/ports.ts'
-import { startRedis } from '../../scripts/local/redis.ts'
 import { faultyKafka, type FaultyKafka } from './faulty-kafka.ts'
-import { faultyLink, type FaultyLink, type LinkMode, type Traffic } from './faulty-link.ts'
+import type { LinkMode, Traffic } from './faulty-link.ts'
 import { ownDatabase, type Ground } from './ground.ts'
+import { killableRedis } from './killable-redis.ts'
 import { JWT, provision, type Person } from './people.ts'
+import { stackLines, through, type Store } from './stack-lines.ts'
 
 const HOST = '127.0.0.1'
 const L2_TOKEN = 'a-token-for-tests-only'
@@ -19,10 +20,6 @@ export interface OriginProcess {
   readonly port: number
   readonly adminUrl: string
 }
-
-/** What can be taken away, as those who need it see it. */
-export const STORES = ['redis', 'postgres', 'l2', 'origin'] as const
-export type Store = (typeof STORES)[number] | 'kafka'
 
 /** The whole, with a faulty line between each process and each of what it needs. */
 export interface FaultyStack extends AsyncDisposable {
@@ -68,33 +65,12 @@ export async function faultyStack(
   // Its connections may be ended by whatever is done to Postgres.
   pool.on('error', () => undefined)
 
-  const dataDir = path.join(home, 'redis')
-  const redisPort = await freePort()
-  const launchRedis = async () => {
-    const logFile = path.join(logsDir, 'redis.log')
-    const { redisBinary: binary } = ground
-    const settings = redisSettings
-    return startRedis({ binary, dataDir, logFile, port: redisPort, settings, spawnChild })
-  }
-  let redis = await launchRedis()
-  opening.defer(() => redis.child.stop())
+  const redis = await killableRedis({ ground, home, logsDir, settings: redisSettings })
+  opening.defer(() => redis.stop())
 
   let origins: readonly OriginProcess[] = []
   let turn = 0
   const nextOrigin = () => origins[(turn += 1) % Math.max(1, origins.length)]?.port ?? 1
-  const link = async (to: () => number) => opening.use(await faultyLink({ to }))
-  const postgresPort = Number(new URL(database.url).port)
-  const [toPostgres, originToRedis, gatewayToRedis, toOrigin] = [
-    await link(() => postgresPort),
-    await link(() => redisPort),
-    await link(() => redisPort),
-    await link(nextOrigin),
-  ]
-  const through = (url: string, { port }: FaultyLink) => {
-    const via = new URL(url)
-    via.port = String(port)
-    return via.href
-  }
 
   const { kafkaLib: lib } = ground
   if (kafkaBrokers > 0 && lib === undefined) throw new Error('there is no Kafka to stand on')
@@ -107,14 +83,16 @@ export async function faultyStack(
       : undefined
 
   const l2Port = await freePort()
-  const toL2 = await link(() => l2Port)
-  const links: Readonly<Record<Store, readonly FaultyLink[]>> = {
-    redis: [originToRedis, gatewayToRedis],
-    postgres: [toPostgres],
-    l2: [toL2],
-    origin: [toOrigin],
-    kafka: kafka?.links ?? [],
-  }
+  const lines = await stackLines(
+    {
+      postgres: () => Number(new URL(database.url).port),
+      redis: () => redis.port,
+      l2: () => l2Port,
+      origin: nextOrigin,
+      kafka: kafka?.links ?? [],
+    },
+    opening,
+  )
 
   // Later ones are added when `opening` is closed to others.
   const started = opening.use(new AsyncDisposableStack())
@@ -130,8 +108,8 @@ export async function faultyStack(
       name,
       port,
       adminPort,
-      databaseUrl: through(database.url, toPostgres),
-      redisUrl: through(redis.url, originToRedis),
+      databaseUrl: through(database.url, lines.toPostgres),
+      redisUrl: through(redis.url, lines.originToRedis),
       ...(kafka === undefined ? {} : { eventLog: kafka.env }),
     })
     keep(child)
@@ -142,7 +120,7 @@ export async function faultyStack(
     ...common,
     spawnChild,
     port: l2Port,
-    redisUrl: through(redis.url, gatewayToRedis),
+    redisUrl: through(redis.url, lines.gatewayToRedis),
     token: L2_TOKEN,
   })
   keep(l2.child)
@@ -151,8 +129,8 @@ export async function faultyStack(
     spawnChild,
     bundle: ground.bundle,
     port: await freePort(),
-    originUrl: `http://${HOST}:${toOrigin.port}`,
-    l2Url: `http://${HOST}:${toL2.port}`,
+    originUrl: `http://${HOST}:${lines.toOrigin.port}`,
+    l2Url: `http://${HOST}:${lines.toL2.port}`,
     l2Token: L2_TOKEN,
   })
   keep(edge.child)
@@ -161,24 +139,17 @@ export async function faultyStack(
   return {
     edgeUrl: edge.url,
     pool,
-    redis: { url: redis.url, dataDir },
+    redis,
     logsDir,
     kafka,
-    async become(store, mode) {
-      await Promise.all(links[store].map((each) => each.become(mode)))
-    },
-    traffic: (store) => links[store].map((each) => each.traffic()).reduce(sum),
+    become: (store, mode) => lines.become(store, mode),
+    traffic: (store) => lines.traffic(store),
     startOrigin: originProcess,
     reach(next) {
       origins = next
     },
-    async killRedis() {
-      process.kill(redis.child.pid, 'SIGKILL')
-      await redis.child.ended
-    },
-    async startRedis() {
-      redis = await launchRedis()
-    },
+    killRedis: () => redis.kill(),
+    startRedis: () => redis.start(),
     async people(count) {
       const [first] = origins
       if (first === undefined) throw new Error('no origin to make people with')
@@ -187,10 +158,3 @@ export async function faultyStack(
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   }
 }
-
-const sum = (a: Traffic, b: Traffic): Traffic => ({
-  connections: a.connections + b.connections,
-  bytesThere: a.bytesThere + b.bytesThere,
-  bytesBack: a.bytesBack + b.bytesBack,
-  faults: a.faults + b.faults,
-})

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { CRASH_POINTS, PLANTED } from './points.ts'
+import { PLANTED } from './planted.ts'
+import { CRASH_POINTS } from './points.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '..', '..')
 const ALL = CRASH_POINTS.map((point) => ({ ...point, replacements: [point.replacement] }))

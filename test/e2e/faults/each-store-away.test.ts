@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { faultyStack, STORES, type FaultyStack } from '../../faults/faulty-stack.ts'
+import { faultyStack, type FaultyStack } from '../../faults/faulty-stack.ts'
+import { STORES } from '../../faults/stack-lines.ts'
 import { MODES, storeAway } from '../../faults/runs/store-away.ts'
 import { warmReaders, type WarmReaders } from '../../faults/warm-readers.ts'
 import { testGround } from './test-ground.ts'

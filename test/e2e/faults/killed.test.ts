@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { CRASH_POINTS, onLog, PLANTED } from '../../faults/points.ts'
+import { PLANTED } from '../../faults/planted.ts'
+import { CRASH_POINTS, onLog } from '../../faults/points.ts'
 import { kills } from '../../faults/runs/kills.ts'
 import { testGround } from './test-ground.ts'
 
