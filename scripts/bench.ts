@@ -26,6 +26,7 @@ import { timelineBytes } from './bench/timeline-bytes.ts'
 import { underBurst } from './bench/under-burst.ts'
 import { visible, visibleOnKafka } from './bench/visible.ts'
 import { benchWorld, type BenchWorld } from './bench/world.ts'
+import { commandLine } from './local/command-line.ts'
 import { progress } from './local/progress.ts'
 import { homeFolder } from './local/run-file.ts'
 
@@ -42,12 +43,15 @@ const BENCHES: Readonly<Record<string, (world: BenchWorld) => Promise<readonly F
   edge,
 }
 
-const asked = process.argv.slice(2)
+const { words: asked, refuse } = commandLine({
+  name: 'npm run bench',
+  what: 'How fast it is, against the bare engines. A minute or more for each benchmark.',
+  form: `-- [NAME…]\nnames: ${Object.keys(BENCHES).join(', ')} (default: all)`,
+  takesWords: true,
+  options: {},
+})
 const unknown = asked.filter((name) => !Object.hasOwn(BENCHES, name))
-if (unknown.length > 0) {
-  console.error(`No benchmark is named ${unknown.join(', ')}: ${Object.keys(BENCHES).join(', ')}.`)
-  process.exit(2)
-}
+if (unknown.length > 0) refuse(`No benchmark is named ${unknown.join(', ')}.`)
 
 const steps = progress(console.log, () => performance.now())
 const figures: Figure[] = []

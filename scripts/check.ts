@@ -1,6 +1,7 @@
 /** `npm run check`: everything that can be said about the code without running it. */
 import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
+import { commandLine } from './local/command-line.ts'
 
 interface Check {
   readonly name: string
@@ -21,6 +22,11 @@ const CHECKS: readonly Check[] = [
   { name: 'unused code', command: ['knip', '--no-progress'] },
 ]
 
+commandLine({
+  name: 'npm run check',
+  what: 'Everything that can be said about the code without running it.',
+  options: {},
+})
 const failed: string[] = []
 for (const check of CHECKS) {
   const startedAt = performance.now()

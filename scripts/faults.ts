@@ -4,7 +4,6 @@
  * Where Kafka cannot be had its runs are left out, with the reason.
  */
 import path from 'node:path'
-import { parseArgs } from 'node:util'
 import { killRuns } from '../test/faults/kill-runs.ts'
 import { overloadRun, postgresRuns, redisRuns } from '../test/faults/long-half.ts'
 import { table, type Row } from '../test/faults/row.ts'
@@ -12,19 +11,32 @@ import { STORES } from '../test/faults/stack-lines.ts'
 import { startGround } from '../test/faults/start-ground.ts'
 import { storeRun } from '../test/faults/store-run.ts'
 import { makeRunFolder, removeRunFolder, removeRunFolderAtExit } from '../test/support/run.ts'
+import { commandLine } from './local/command-line.ts'
 import { homeFolder } from './local/run-file.ts'
 import { missingForKafka } from './services/kafka-jars.ts'
 
-const { values } = parseArgs({
+const { values } = commandLine({
+  name: 'npm run faults',
+  what: 'The long half of the fault runs: breaks stores and processes, and says who noticed.',
   options: {
-    reads: { type: 'string', default: '30000' },
-    kills: { type: 'string', default: '67' },
-    only: { type: 'string', default: '' },
-    log: { type: 'string', default: '' },
+    reads: { type: 'number', min: 1, default: 30_000, what: 'reads while each store is away' },
+    kills: { type: 'number', min: 0, default: 67, what: 'kills at each pair of steps' },
+    only: {
+      type: 'text',
+      value: 'WORDS',
+      what: 'the runs whose names have these words',
+      otherwise: 'all',
+    },
+    log: {
+      type: 'text',
+      value: 'LOG',
+      oneOf: ['outbox', 'kafka'],
+      what: 'the runs on this log: outbox or kafka',
+      otherwise: 'both',
+    },
   },
 })
-const reads = Number(values.reads)
-const killsPerPair = Number(values.kills)
+const { reads, kills: killsPerPair, only = '', log: onlyLog = '' } = values
 
 const say = (words: string) => console.log(`  ${words}`)
 const folder = await makeRunFolder()
@@ -42,7 +54,7 @@ try {
     ...killRuns({ killsPerPair, report: say, log: 'kafka' }),
   ]
   const wanted = all.filter(
-    ({ name, log = 'outbox' }) => name.includes(values.only) && log.includes(values.log),
+    ({ name, log = 'outbox' }) => name.includes(only) && log.includes(onlyLog),
   )
   const runs = wanted.filter(({ log }) => log !== 'kafka' || missing.length === 0)
   if (runs.length < wanted.length) {

@@ -1,10 +1,20 @@
-import { parseArgs } from 'node:util'
 import { migrate } from '../drizzle/migrate.ts'
 import { newEpoch } from '../drizzle/new-epoch.ts'
+import { commandLine } from './local/command-line.ts'
 import { databaseUrlOf } from './local/run-context.ts'
 
+const { values } = commandLine({
+  name: 'npm run migrate',
+  what: 'Brings the schema of the database up to date.',
+  options: {
+    'new-epoch': {
+      type: 'flag',
+      what: 'after a restore: tokens of the life before are answered by Postgres',
+    },
+  },
+})
+
 try {
-  const { values } = parseArgs({ options: { 'new-epoch': { type: 'boolean', default: false } } })
   const databaseUrl = databaseUrlOf(process.env)
   await migrate(databaseUrl)
   console.log('The schema is up to date.')

@@ -3,7 +3,6 @@
  * `--seed N --path P` to see one failing run again, `--planted` to see that it finds what it must find.
  */
 import path from 'node:path'
-import { parseArgs } from 'node:util'
 import { inChild } from '../test/oracle/model/in-child.ts'
 import { failureLines, onLanes, type LaneFailure } from '../test/oracle/model/on-lanes.ts'
 import { tallyLines } from '../test/oracle/model/tally.ts'
@@ -15,6 +14,7 @@ import {
   removeRunFolderAtExit,
   spawnIn,
 } from '../test/support/run.ts'
+import { commandLine } from './local/command-line.ts'
 import { freePort } from './local/ports.ts'
 import { startPostgres } from './local/postgres.ts'
 import { findRedisBinary } from './local/redis-binary.ts'
@@ -22,18 +22,37 @@ import { homeFolder } from './local/run-file.ts'
 
 const PROGRESS_EVERY_MS = 10_000
 
-const { values } = parseArgs({
+const RUNS = 300
+const PLANTED_RUNS_MAX = 2_000
+
+const { values } = commandLine({
+  name: 'npm run oracle',
+  what: 'The model-based test of the whole, as long as one likes.',
   options: {
-    runs: { type: 'string' },
-    seed: { type: 'string' },
-    path: { type: 'string' },
-    workers: { type: 'string', default: '2' },
-    planted: { type: 'boolean', default: false },
-    /** With `--planted`: only the bugs whose names have these words. */
-    only: { type: 'string', default: '' },
+    runs: {
+      type: 'number',
+      min: 1,
+      what: 'how many runs; with --planted, how many a bug may take',
+      otherwise: `${RUNS}; with --planted ${PLANTED_RUNS_MAX}`,
+    },
+    seed: { type: 'number', what: 'what the runs are drawn from', otherwise: 'another each time' },
+    path: {
+      type: 'text',
+      value: 'P',
+      what: 'with --seed: the one run that was found there',
+      otherwise: 'all runs',
+    },
+    workers: { type: 'number', min: 1, default: 2, what: 'processes at once' },
+    planted: { type: 'flag', what: 'whether it finds the bugs that it must find' },
+    only: {
+      type: 'text',
+      value: 'WORDS',
+      what: 'with --planted: the bugs whose names have these words',
+      otherwise: 'all',
+    },
   },
 })
-const seed = Number(values.seed ?? Date.now() % 1_000_000_000)
+const { only = '', seed = Date.now() % 1_000_000_000 } = values
 
 const folder = await makeRunFolder()
 removeRunFolderAtExit(folder)
@@ -45,8 +64,8 @@ try {
 }
 
 async function lookForBugs(): Promise<boolean> {
-  const runs = Number(values.runs ?? 300)
-  const places = await makePlaces(values.path === undefined ? Number(values.workers) : 1)
+  const runs = values.runs ?? RUNS
+  const places = await makePlaces(values.path === undefined ? values.workers : 1)
   console.log(`${runs} runs of seed ${seed} in ${places.length} processes`)
   const say = nowAndThen((done) => `  ${done} of ${runs}`)
   const onFailure = (failure: LaneFailure) => console.log(failureLines(failure).join('\n'))
@@ -58,8 +77,8 @@ async function lookForBugs(): Promise<boolean> {
 
 /** Each bug alone, until it is found: how many runs that took. */
 async function findPlanted(): Promise<boolean> {
-  const runs = Number(values.runs ?? 2_000)
-  const waiting = BUGS.filter(({ name }) => name.includes(values.only))
+  const runs = values.runs ?? PLANTED_RUNS_MAX
+  const waiting = BUGS.filter(({ name }) => name.includes(only))
   console.log(`${waiting.length} bugs, seed ${seed}, at most ${runs} runs each`)
   let missed = 0
   const lane = async (place: Place) => {
@@ -80,7 +99,7 @@ async function findPlanted(): Promise<boolean> {
       )
     }
   }
-  await Promise.all((await makePlaces(Number(values.workers))).map(lane))
+  await Promise.all((await makePlaces(values.workers)).map(lane))
   console.log(missed === 0 ? 'All were found.' : `${missed} were not found.`)
   return missed === 0
 }

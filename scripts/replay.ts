@@ -1,12 +1,12 @@
 /** `npm run replay`: plays a trace at the edge of a running stack. `scripts/replay/README.md` says how. */
 import path from 'node:path'
 import { mkdir } from 'node:fs/promises'
-import { parseArgs } from 'node:util'
 import { postgresPool } from '../origin/adapters/postgres/pool.ts'
 import type { UserId } from '../shared/ids.ts'
 import { declaredColumns } from './import/rows.ts'
 import { inspect } from './import/source.ts'
 import { readTexts, TEXT_COLUMNS } from './import/texts.ts'
+import { commandLine } from './local/command-line.ts'
 import { devToken } from './local/dev-token.ts'
 import { databaseUrlOf, jwtOf } from './local/run-context.ts'
 import { homeFolder, readRunFile } from './local/run-file.ts'
@@ -17,35 +17,66 @@ import { burstSchedule, traceSchedule } from './replay/schedule.ts'
 import { readTrace } from './replay/trace.ts'
 import { someReaders, viralAuthor } from './replay/viral.ts'
 
-const USAGE = `usage: npm run replay -- [--data FOLDER | --events FILE [--texts FILE]] [--speed N] [--minutes M] [--from HOURS]
-       npm run replay -- --burst [--readers N] [--minutes M]
---out FILE says where the page with the plots goes.`
-
-const text = { type: 'string' } as const
-const OPTIONS = {
-  data: text,
-  events: text,
-  texts: text,
-  'texts-columns': text,
-  speed: { type: 'string', default: '60' },
-  minutes: text,
-  from: { type: 'string', default: '0' },
-  burst: { type: 'boolean', default: false },
-  readers: { type: 'string', default: String(BURST_READERS) },
-  out: text,
-} as const
-
-type Values = ReturnType<typeof parse>
-const parse = (args: string[]) => parseArgs({ args, options: OPTIONS }).values
+const { values, refuse } = commandLine({
+  name: 'npm run replay',
+  what: 'Plays a trace, or a burst, at the edge of a running stack, and judges every page.',
+  form: `-- [--data FOLDER | --events FILE [--texts FILE]] [OPTION…]
+       npm run replay -- --burst [--readers N] [--minutes M]`,
+  options: {
+    data: {
+      type: 'text',
+      value: 'FOLDER',
+      what: 'with trace/events.tsv.gz and posts/posts.jsonl.gz',
+      otherwise: 'HEADWATER_DATA',
+    },
+    events: { type: 'text', value: 'FILE', what: 'the trace', otherwise: 'that of --data' },
+    texts: { type: 'text', value: 'FILE', what: 'texts to post', otherwise: 'those of --data' },
+    'texts-columns': {
+      type: 'text',
+      value: 'COLUMNS',
+      what: 'what the columns of --texts are',
+      otherwise: 'by the first line; of --data text=title',
+    },
+    speed: {
+      type: 'number',
+      isFraction: true,
+      above: 0,
+      default: 60,
+      what: 'how many times as fast as it was',
+    },
+    minutes: {
+      type: 'number',
+      isFraction: true,
+      above: 0,
+      what: 'how long it plays',
+      otherwise: 'to the end; with --burst 1',
+    },
+    from: {
+      type: 'number',
+      isFraction: true,
+      min: 0,
+      default: 0,
+      what: 'at which hour of the trace it begins',
+    },
+    burst: { type: 'flag', what: 'no trace: one author, followed by all, and many who read' },
+    readers: { type: 'number', min: 1, default: BURST_READERS, what: 'with --burst: who reads' },
+    out: {
+      type: 'text',
+      value: 'FILE',
+      what: 'where the page with the plots goes',
+      otherwise: 'replays/ of HEADWATER_HOME',
+    },
+  },
+})
 
 try {
-  process.exitCode = await main(parse(process.argv.slice(2)))
+  process.exitCode = await main()
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error))
   process.exitCode = 1
 }
 
-async function main(values: Values): Promise<number> {
+async function main(): Promise<number> {
   const home = homeFolder(process.env)
   const stack = runningStack(home)
   const folder = path.join(home, 'replays')
@@ -56,7 +87,7 @@ async function main(values: Values): Promise<number> {
   // What was measured so far is worth its table; a second Ctrl-C ends at once.
   process.once('SIGINT', () => ending.abort())
 
-  const request = values.burst ? await burst(values, stack) : await trace(values, stack)
+  const request = values.burst ? await burst(stack) : await trace(stack)
   const { stdout } = process
   const summary = await runReplay({ ...request, htmlFile }, stack, {
     terminal: { isLive: stdout.isTTY, write: (words) => void stdout.write(words) },
@@ -90,21 +121,18 @@ function runningStack(home: string): RunningStack {
 
 type Prepared = Omit<ReplayRequest, 'htmlFile'>
 
-async function trace(values: Values, { databaseUrl }: RunningStack): Promise<Prepared> {
+async function trace({ databaseUrl }: RunningStack): Promise<Prepared> {
   const data = values.data ?? process.env['HEADWATER_DATA']
   const eventsFile = values.events ?? (data && path.join(data, 'trace', 'events.tsv.gz'))
   const textsFile = values.texts ?? (data && path.join(data, 'posts', 'posts.jsonl.gz'))
-  if (eventsFile === undefined) throw new Error(USAGE)
-  const speed = positive(values.speed, '--speed')
-  const lengthMs =
-    values.minutes === undefined
-      ? Number.POSITIVE_INFINITY
-      : positive(values.minutes, '--minutes') * 60_000
+  if (eventsFile === undefined) return refuse('There is no trace: --data, --events or --burst.')
+  const { speed } = values
+  const lengthMs = (values.minutes ?? Number.POSITIVE_INFINITY) * 60_000
   const events = await readTrace(eventsFile)
   const actions = traceSchedule(events, {
     speed,
     lengthMs,
-    fromSeconds: Number(values.from) * 3_600,
+    fromSeconds: values.from * 3_600,
   })
   const columns = values['texts-columns'] ?? (values.texts === undefined ? 'text=title' : undefined)
   const texts =
@@ -121,9 +149,9 @@ async function trace(values: Values, { databaseUrl }: RunningStack): Promise<Pre
   return { title: `Replay of a trace at ${speed} times its speed`, actions, users, texts }
 }
 
-async function burst(values: Values, stack: RunningStack): Promise<Prepared> {
-  const lengthMs = positive(values.minutes ?? '1', '--minutes') * 60_000
-  const readersMax = positive(values.readers, '--readers')
+async function burst(stack: RunningStack): Promise<Prepared> {
+  const lengthMs = (values.minutes ?? 1) * 60_000
+  const readersMax = values.readers
   const { author, readers } = await withPool(stack.databaseUrl, async (pool) => {
     const viral = await viralAuthor(pool, (followers) =>
       console.log(`  … ${followers} new followers`),
@@ -151,10 +179,4 @@ async function withPool<T>(
   } finally {
     await pool.end()
   }
-}
-
-function positive(words: string, option: string): number {
-  const value = Number(words)
-  if (!(value > 0)) throw new Error(`${option} takes a number above 0.\n${USAGE}`)
-  return value
 }

@@ -1,5 +1,12 @@
+import { commandLine } from './local/command-line.ts'
 import { databaseUrlOf } from './local/run-context.ts'
 import { seedSample } from './sample/seed-sample.ts'
+
+commandLine({
+  name: 'npm run seed',
+  what: 'Loads the sample people and posts into a database that has no users.',
+  options: {},
+})
 
 try {
   let isNew = false

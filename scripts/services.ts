@@ -1,4 +1,5 @@
 /** `npm run services -- up [name…] | down [name…] | status`: real servers on loopback, without containers. */
+import { commandLine } from './local/command-line.ts'
 import { homeFolder } from './local/run-file.ts'
 import { progress } from './local/progress.ts'
 import { serviceNamed, SERVICES } from './services/catalogue.ts'
@@ -6,14 +7,19 @@ import { serviceKeeper } from './services/keeper.ts'
 import { silenceNegativeTimers } from './services/quiet-timers.ts'
 import type { Service } from './services/service.ts'
 
-const USAGE = `usage: npm run services -- up NAME… | down [NAME…] | status
-services: ${SERVICES.map(({ name, what }) => `${name} (${what})`).join(', ')}`
-
 silenceNegativeTimers()
+const { words, refuse } = commandLine({
+  name: 'npm run services',
+  what: 'Real servers on loopback, without containers.',
+  form: `-- up NAME… | down [NAME…] | status
+services: ${SERVICES.map(({ name, what }) => `${name} (${what})`).join(', ')}`,
+  takesWords: true,
+  options: {},
+})
+const [command, ...names] = words
 const home = homeFolder(process.env)
 const keeper = serviceKeeper(home)
 const lines = progress(console.log, () => performance.now())
-const [command = '', ...names] = process.argv.slice(2)
 
 try {
   process.exitCode = await run()
@@ -28,7 +34,7 @@ async function run(): Promise<number> {
   const named = names.map(serviceNamed)
   switch (command) {
     case 'up':
-      if (named.length === 0) break
+      if (named.length === 0) return refuse('up takes the name of a service, or more.')
       for (const service of named) await bringUp(service)
       return 0
     case 'down':
@@ -37,9 +43,8 @@ async function run(): Promise<number> {
     case 'status':
       return (await Promise.all(SERVICES.map(describe))).includes(false) ? 1 : 0
     default:
+      return refuse(command === undefined ? 'What is to be done?' : `There is no ${command}.`)
   }
-  console.error(USAGE)
-  return 2
 }
 
 async function bringUp(service: Service): Promise<void> {

@@ -3,10 +3,10 @@
  * and faults at every call of a port. `--seeds 10000` for a release, `--seed N` to see one run in sentences,
  * with `--trace` every step of it, `--planted` to see that it finds what it must find.
  */
-import { parseArgs } from 'node:util'
 import { simulate, tell } from '../test/simulation/lanes/lanes.ts'
 import { reportLines, rareFaults } from '../test/simulation/lanes/report.ts'
 import { BUGS } from '../test/simulation/plant/bugs.ts'
+import { commandLine } from './local/command-line.ts'
 
 const SEEDS = 1_000
 /** What a full run is: from here on each kind of fault has to have fired often. */
@@ -17,23 +17,32 @@ const SHRINK_RUNS_MAX = 400
 const PLANTED_SEEDS_MAX = 4_000
 const PROGRESS_EVERY_MS = 10_000
 
-const { values } = parseArgs({
+const { values, refuse } = commandLine({
+  name: 'npm run simulate',
+  what: 'The flows on memory stores and a virtual clock, with faults at every call of a port.',
   options: {
-    seeds: { type: 'string' },
-    /** The first of them. */
-    from: { type: 'string', default: '1' },
-    seed: { type: 'string' },
-    trace: { type: 'boolean', default: false },
-    workers: { type: 'string', default: '2' },
-    planted: { type: 'boolean', default: false },
-    /** With `--planted`: only the bugs whose names this pattern finds. */
-    only: { type: 'string', default: '' },
+    seeds: {
+      type: 'number',
+      min: 1,
+      what: 'how many seeds; with --planted, how many a bug may take',
+      otherwise: `${SEEDS}; with --planted ${PLANTED_SEEDS_MAX}`,
+    },
+    from: { type: 'number', min: 0, default: 1, what: 'the first of them' },
+    seed: { type: 'number', min: 0, what: 'this one alone, in sentences', otherwise: 'many' },
+    trace: { type: 'flag', what: 'with --seed: every step of it' },
+    workers: { type: 'number', min: 1, default: 2, what: 'processes at once' },
+    planted: { type: 'flag', what: 'whether it finds the bugs that it must find' },
+    only: {
+      type: 'text',
+      value: 'PATTERN',
+      what: 'with --planted: the bugs whose names this pattern finds',
+      otherwise: 'all',
+    },
   },
 })
-const first = Number(values.from)
-const lanes = Number(values.workers)
+const { from: first, workers: lanes } = values
 
-if (values.seed !== undefined) process.exitCode = (await oneSeed(Number(values.seed))) ? 0 : 1
+if (values.seed !== undefined) process.exitCode = (await oneSeed(values.seed)) ? 0 : 1
 else process.exitCode = (values.planted ? await findPlanted() : await manySeeds()) ? 0 : 1
 
 async function oneSeed(seed: number): Promise<boolean> {
@@ -46,7 +55,7 @@ async function oneSeed(seed: number): Promise<boolean> {
 }
 
 async function manySeeds(): Promise<boolean> {
-  const seeds = Number(values.seeds ?? SEEDS)
+  const seeds = values.seeds ?? SEEDS
   console.log(`${seeds} seeds from ${first} on, in ${lanes} processes`)
   const startedAt = performance.now()
   const say = nowAndThen((done) => `  ${done} of ${seeds}`)
@@ -67,8 +76,8 @@ async function manySeeds(): Promise<boolean> {
 
 /** Each bug alone, until it is found: how many seeds that took. */
 async function findPlanted(): Promise<boolean> {
-  const seeds = Number(values.seeds ?? PLANTED_SEEDS_MAX)
-  const wanted = new RegExp(values.only)
+  const seeds = values.seeds ?? PLANTED_SEEDS_MAX
+  const wanted = patternOf(values.only ?? '')
   const waiting = BUGS.filter(({ name }) => wanted.test(name))
   console.log(`${waiting.length} bugs, at most ${seeds} seeds each, from ${first} on`)
   let missed = 0
@@ -94,6 +103,15 @@ async function findPlanted(): Promise<boolean> {
   await Promise.all(Array.from({ length: lanes }, lane))
   console.log(missed === 0 ? 'All were found.' : `${missed} were not found.`)
   return missed === 0
+}
+
+function patternOf(words: string): RegExp {
+  try {
+    return new RegExp(words)
+  } catch {
+    // All that can be wrong is what was typed.
+    return refuse(`--only takes a regular expression, not “${words}”.`)
+  }
 }
 
 function nowAndThen(words: (done: number) => string): (done: number) => void {

@@ -1,5 +1,5 @@
 /** `npm start`: everything on this machine, until Ctrl-C. `-- --detach` leaves it running. */
-import { parseArgs } from 'node:util'
+import { commandLine } from './local/command-line.ts'
 import { devToken } from './local/dev-token.ts'
 import { subjectOf } from './local/subject-of.ts'
 import { startDetached } from './local/detach.ts'
@@ -17,7 +17,11 @@ import { localSecrets } from './local/secrets.ts'
 import { startStack, type Stack } from './local/stack.ts'
 import { supervise, type End, type Supervision } from './local/supervision.ts'
 
-const { values } = parseArgs({ options: { detach: { type: 'boolean', default: false } } })
+const { values } = commandLine({
+  name: 'npm start',
+  what: 'Everything on this machine, until Ctrl-C.',
+  options: { detach: { type: 'flag', what: 'leaves it running; npm run stop ends it' } },
+})
 const home = homeFolder(process.env)
 
 try {

@@ -1,8 +1,14 @@
 /** `npm run status`: what runs, and where. Exits with 1 when not everything does. */
+import { commandLine } from './local/command-line.ts'
 import { answersOk } from './local/http-probe.ts'
 import { isRunning } from './local/process-identity.ts'
 import { homeFolder, ownerOf, readRunFile } from './local/run-file.ts'
 
+commandLine({
+  name: 'npm run status',
+  what: 'What runs, and where. Exits with 1 when not everything does.',
+  options: {},
+})
 const home = homeFolder(process.env)
 const run = readRunFile(home)
 if (ownerOf(home) === undefined) {

@@ -1,25 +1,33 @@
-import { parseArgs } from 'node:util'
+import { commandLine } from './local/command-line.ts'
 import { devToken } from './local/dev-token.ts'
 import { databaseUrlOf, jwtOf } from './local/run-context.ts'
 import { subjectOf } from './local/subject-of.ts'
 
-const USAGE = 'usage: npm run token -- --user HANDLE-OR-ID [--scope operator]'
+const { values } = commandLine({
+  name: 'npm run token',
+  what: 'Prints a development token, and nothing else, so that it can be put into a variable.',
+  form: '-- --user HANDLE-OR-ID [--scope operator]',
+  options: {
+    user: { type: 'text', value: 'HANDLE-OR-ID', isRequired: true, what: 'whose it is' },
+    scope: {
+      type: 'text',
+      value: 'SCOPE',
+      oneOf: ['operator'],
+      what: 'what more it allows: operator',
+      otherwise: 'none',
+    },
+  },
+})
 
-/** Prints a development token, and nothing else, so that it can be put into a variable. */
-async function token(args: string[]): Promise<string> {
-  const { values } = parseArgs({
-    args,
-    options: { user: { type: 'string' }, scope: { type: 'string' } },
-  })
+async function token(): Promise<string> {
   const { user, scope } = values
-  if (user === undefined || (scope !== undefined && scope !== 'operator')) throw new Error(USAGE)
   const subject = await subjectOf(databaseUrlOf(process.env), user)
   const options = { ...jwtOf(process.env), subject }
   return devToken(scope === undefined ? options : { ...options, scope })
 }
 
 try {
-  console.log(await token(process.argv.slice(2)))
+  console.log(await token())
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error))
   process.exitCode = 1

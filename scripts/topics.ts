@@ -2,15 +2,21 @@
  * `npm run topics`: makes the topics of the log where they are missing, and checks them. `-- --adopt` says
  * that the database's events go to these brokers from now on.
  */
-import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { forgetPublications } from '../origin/adapters/postgres/publications.ts'
+import { commandLine } from './local/command-line.ts'
 import { prepareTopics } from './local/event-log.ts'
 import { databaseUrlOf } from './local/run-context.ts'
 import { silenceNegativeTimers } from './services/quiet-timers.ts'
 
 silenceNegativeTimers()
-const { values } = parseArgs({ options: { adopt: { type: 'boolean', default: false } } })
+const { values } = commandLine({
+  name: 'npm run topics',
+  what: 'Makes the topics of the log at KAFKA_BROKERS where they are missing, and checks them.',
+  options: {
+    adopt: { type: 'flag', what: "the database's events go to these brokers from now on" },
+  },
+})
 
 try {
   const brokers = process.env['KAFKA_BROKERS']

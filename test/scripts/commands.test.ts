@@ -68,13 +68,13 @@ describe('npm run token', () => {
   })
 
   it.each([
-    [['--user', 'nobody'], /no user nobody/],
-    [['--user', '99999999999999999999'], /no user/],
-    [[], /usage/],
-    [['--user', 'nina', '--scope', 'root'], /usage/],
-  ])('says in words why %j gives none', async (args, words) => {
+    [['--user', 'nobody'], 1, /no user nobody/],
+    [['--user', '99999999999999999999'], 1, /no user/],
+    [[], 2, /--user is missing.*usage/s],
+    [['--user', 'nina', '--scope', 'root'], 2, /--scope takes operator.*usage/s],
+  ])('says in words why %j gives none', async (args, exit, words) => {
     const { code, stdout, stderr } = await run('token', ...args)
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect({ code, stdout }).toEqual({ code: exit, stdout: '' })
     expect(stderr).toMatch(words)
   })
 })
