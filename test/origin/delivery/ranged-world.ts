@@ -4,6 +4,7 @@ import type pg from 'pg'
 import { postgresDeliveryRanges } from '../../../origin/adapters/postgres/delivery-ranges.ts'
 import { deliverRanges } from '../../../origin/delivery/deliver-ranges.ts'
 import type { DeliveryRange, RangeQueue } from '../../../origin/ports/delivery-ranges.ts'
+import type { Truth } from '../../../origin/ports/truth.ts'
 import { compareIds, type PostId, type UserId } from '../../../shared/ids.ts'
 import { allBuckets, bucketOf, keys, logPartitionOf } from '../../../shared/keys.ts'
 import { parseWatermark } from '../../../shared/watermark.ts'
@@ -20,18 +21,29 @@ const SETTLED_MS_MAX = 20_000
 
 export type QueueOf = (pool: pg.Pool) => Promise<RangeQueue>
 
-/** Delivery and reads on real stores, where an author is large with a few followers. */
-export async function rangedWorld(queueOf: QueueOf) {
+/** What makes an author large, and how large a job is. Absent: as the product has it. */
+export interface Sizes {
+  readonly inlineFollowersMax?: number
+  readonly rangeFollowersMax?: number
+}
+
+const SMALL: Sizes = { inlineFollowersMax: INLINE, rangeFollowersMax: IN_A_RANGE }
+
+/** Delivery and reads on real stores, where an author is large with a few followers, unless told otherwise. */
+export async function rangedWorld(
+  queueOf: QueueOf,
+  { rangeFollowersMax, ...inline }: Sizes = SMALL,
+) {
   const world = await storesWorld({ listPostsMax: 100, sessionPostsMax: 10 })
   const queue = await queueOf(world.pool)
   const ranges = postgresDeliveryRanges(world.pool)
   const sent: DeliveryRange[] = []
   world.start({
-    inlineFollowersMax: INLINE,
+    ...inline,
     ranging: {
       ranges,
       newDelivery: randomUUID,
-      rangeFollowersMax: IN_A_RANGE,
+      ...(rangeFollowersMax === undefined ? {} : { rangeFollowersMax }),
       queue: {
         async send(each) {
           sent.push(...each)
@@ -58,7 +70,10 @@ export async function rangedWorld(queueOf: QueueOf) {
     besideOf: (viewer: UserId) => exceptionsOf(keys.watermark(bucketOf(viewer))),
 
     /** A process that works on jobs, from now to the end of the test. `meanwhile` comes before a job is done. */
-    aWorker(meanwhile: () => Promise<unknown> = async () => undefined) {
+    aWorker(
+      meanwhile: () => Promise<unknown> = async () => undefined,
+      truth: Pick<Truth, 'followers'> = world.truth,
+    ) {
       const stopping = new AbortController()
       const deps = {
         ranges: {
@@ -70,7 +85,7 @@ export async function rangedWorld(queueOf: QueueOf) {
         },
         queue,
         store: world.store,
-        truth: world.truth,
+        truth,
         onGivenUp: () => undefined,
       }
       const ended = deliverRanges(deps, stopping.signal)
