@@ -165,6 +165,7 @@ export function regionReader({ name, pipeline }: Region, deps: RegionReaderDeps)
       // Under way, or lost with its request: nobody waits for it, so nobody has to join it.
       if (elapsedMs >= 0 && elapsedMs < L2_DEADLINE_MS) return
       polledAtMs = now()
+      // Whoever sent it has reported it, and the next poll is soon; nobody waits for this one.
       later(read({ wave: {}, pulled: false }, later).catch(() => undefined))
     },
   }

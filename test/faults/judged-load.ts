@@ -51,7 +51,9 @@ export function judgedLoad({ ledger, authors, readers, perSecond }: JudgedLoadOp
       latencies.push(performance.now() - dueAt)
     },
   })
-  const writing = write(ledger, { authors, readers }, ending.signal)
+  const writing = write(ledger, { authors, readers }, ending.signal).catch((error: unknown) =>
+    problems.push(String(error)),
+  )
 
   return {
     async healed() {

@@ -81,8 +81,16 @@ interface Published {
 
 async function endsOf(admin: Admin, topic: string): Promise<ReadonlyMap<number, bigint>> {
   // A broker that has just heard of the topic may know no partitions of it yet.
-  const ask = () => admin.fetchTopicOffsets(topic).catch(() => undefined)
+  // The client has no one error for that, so each is asked past, and the last is told at the deadline.
+  let failure: unknown
+  const ask = () =>
+    admin.fetchTopicOffsets(topic).catch((error: unknown) => {
+      failure = error
+      return undefined
+    })
   const words = { deadlineMs: END_DEADLINE_MS, what: 'the ends of the topic', everyMs: 100 }
-  const ends = await until(ask, words)
+  const ends = await until(ask, words).catch((error: Error) => {
+    throw new Error(`${error.message}; last failure: ${String(failure)}`, { cause: failure })
+  })
   return new Map(ends.map(({ partition, high }) => [partition, BigInt(high)]))
 }

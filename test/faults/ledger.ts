@@ -40,8 +40,11 @@ export function ledger(baseUrl: string, pool: pg.Pool): Ledger {
   let writes = 0
 
   async function write(method: string, target: string, as: Person, body?: unknown) {
-    // A connection that broke leaves it open whether the write was made.
-    const answer = await ask(baseUrl, method, target, { as, body }).catch(() => undefined)
+    const answer = await ask(baseUrl, method, target, { as, body }).catch((error: unknown) => {
+      // Leaves it open whether the write was made. Whatever else fails is ours.
+      if (isBrokenConnection(error)) return undefined
+      throw error
+    })
     if (answer === undefined || answer.status >= 300) return undefined
     writes += 1
     token = laterToken(token, answer.token === undefined ? undefined : parseToken(answer.token))
@@ -100,6 +103,10 @@ export function ledger(baseUrl: string, pool: pg.Pool): Ledger {
     },
   }
 }
+
+/** `fetch` says both of an address that it does not reach and of an answer that breaks off: TypeError, with a cause. */
+const isBrokenConnection = (error: unknown): boolean =>
+  error instanceof TypeError && error.cause !== undefined
 
 /** Everything that was there throughout, once, and nothing that was not there at any moment. */
 function judge(
