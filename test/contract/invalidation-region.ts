@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { InvalidationRegion } from '../../origin/ports/invalidation-region.ts'
 import { horizonBelow } from '../../shared/horizon.ts'
-import type { PostId, UserId } from '../../shared/ids.ts'
-import { parseLease, parsePulledSetStamp, tags } from '../../shared/invalidation.ts'
+import type { UserId } from '../../shared/ids.ts'
+import { parseLease, parsePulledSetStamp } from '../../shared/invalidation.ts'
+import { aLease, anEntry } from '../support/invalidation-builders.ts'
 
 /** An empty region, and what its readers find there. */
 export interface RegionUnderTest {
@@ -14,19 +15,6 @@ export interface RegionUnderTest {
   readonly pulled: () => Promise<readonly [stamp: string | null, set: string | null]>
 }
 
-const entry = (number: number) => ({
-  number,
-  tag: tags.post('95' as PostId),
-  version: 2,
-  xid: 700,
-})
-const leaseOf = (term: number, lastNumber: number) => ({
-  term,
-  tick: 9,
-  lastNumber,
-  atMs: 1_000,
-  horizon: horizonBelow(1, 700),
-})
 const ANN = '1' as UserId
 
 /** What an InvalidationRegion is. Each adapter's test calls this with a way to make one. */
@@ -40,11 +28,11 @@ export function invalidationRegionContract(make: () => Promise<RegionUnderTest>)
       const { region } = made
       await region.restart(1, 5)
 
-      expect(await region.append(1, 5, [entry(6), entry(7)])).toMatchObject({
+      expect(await region.append(1, 5, [anEntry(6), anEntry(7)])).toMatchObject({
         outcome: 'done',
         last: 7,
       })
-      expect(await region.append(1, 5, [entry(6)])).toMatchObject({
+      expect(await region.append(1, 5, [anEntry(6)])).toMatchObject({
         outcome: 'other-last',
         last: 7,
       })
@@ -56,7 +44,7 @@ export function invalidationRegionContract(make: () => Promise<RegionUnderTest>)
       const { region, lease } = await make()
       await region.restart(1, 5)
       const { timeMs } = await region.look(1)
-      await region.renew(leaseOf(1, 5), timeMs + 60_000)
+      await region.renew(aLease(1, 5), timeMs + 60_000)
       expect(await lease()).not.toBeNull()
 
       expect(await region.restart(1, 6)).toMatchObject({ outcome: 'other-last' })
@@ -73,8 +61,8 @@ export function invalidationRegionContract(make: () => Promise<RegionUnderTest>)
       const old = [
         await region.look(1),
         await region.restart(1, 9),
-        await region.append(1, 7, [entry(8)]),
-        await region.renew(leaseOf(1, 7), timeMs + 60_000),
+        await region.append(1, 7, [anEntry(8)]),
+        await region.renew(aLease(1, 7), timeMs + 60_000),
         await region.publishPulledSet(1, {
           stamp: { version: 1, atMs: 1, horizon: horizonBelow(1, 1) },
           authors: [],
@@ -92,8 +80,8 @@ export function invalidationRegionContract(make: () => Promise<RegionUnderTest>)
       const { region, lease } = await make()
       const { timeMs } = await region.restart(1, 5)
 
-      expect(await region.append(2, 5, [entry(6)])).toMatchObject({ outcome: 'other-last' })
-      expect(await region.renew(leaseOf(2, 5), timeMs + 60_000)).toMatchObject({
+      expect(await region.append(2, 5, [anEntry(6)])).toMatchObject({ outcome: 'other-last' })
+      expect(await region.renew(aLease(2, 5), timeMs + 60_000)).toMatchObject({
         outcome: 'other-last',
       })
       expect(await lease()).toBeNull()
@@ -104,20 +92,20 @@ export function invalidationRegionContract(make: () => Promise<RegionUnderTest>)
       await region.restart(1, 5)
       const { timeMs } = await region.look(1)
 
-      expect(await region.renew(leaseOf(1, 4), timeMs + 60_000)).toMatchObject({
+      expect(await region.renew(aLease(1, 4), timeMs + 60_000)).toMatchObject({
         outcome: 'other-last',
       })
       expect(await lease()).toBeNull()
-      await region.renew(leaseOf(1, 5), timeMs + 60_000)
-      expect(parseLease((await lease()) ?? '')).toEqual(leaseOf(1, 5))
+      await region.renew(aLease(1, 5), timeMs + 60_000)
+      expect(parseLease((await lease()) ?? '')).toEqual(aLease(1, 5))
     })
 
     it('lets a lease that arrives too late be dead, the one before it too', async () => {
       const { region, lease } = await make()
       await region.restart(1, 5)
       const { timeMs } = await region.look(1)
-      await region.renew(leaseOf(1, 5), timeMs + 60_000)
-      await region.renew(leaseOf(1, 5), timeMs - 1)
+      await region.renew(aLease(1, 5), timeMs + 60_000)
+      await region.renew(aLease(1, 5), timeMs - 1)
 
       expect(await lease()).toBeNull()
     })

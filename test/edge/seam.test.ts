@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { PostId, UserId } from '../../shared/ids.ts'
-import { aPost, aUser } from '../support/feed-builders.ts'
 import { aRedisNode } from '../support/redis-node.ts'
 import { bearer, edgeUnderTest, servedBy, type EdgeUnderTest } from './support/edge-under-test.ts'
+import { oneAuthor } from './support/one-author.ts'
 import { regionWorld, type RegionWorld } from './support/region-world.ts'
 import { listeningEdge } from './support/warm-edge.ts'
 
@@ -14,16 +14,7 @@ let post: PostId
 beforeEach(async () => {
   await node().redis.flushall()
   world = regionWorld(node().redis)
-  author = aUser()
-  post = aPost()
-  await world.tick()
-  await world.deliver()
-  await world.pulled([])
-  await world.record(author)
-  await world.post(post, author)
-  await world.user(author, 'author')
-  await world.timeline(author, [post])
-  await world.authorList(author, [post])
+  ;({ author, post } = await oneAuthor(world))
 })
 
 const targets = () => [

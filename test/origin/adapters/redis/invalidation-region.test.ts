@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { redisInvalidationRegion } from '../../../../origin/adapters/redis/invalidation-region.ts'
 import { horizonBelow } from '../../../../shared/horizon.ts'
-import type { PostId, UserId } from '../../../../shared/ids.ts'
-import { tags } from '../../../../shared/invalidation.ts'
+import type { UserId } from '../../../../shared/ids.ts'
 import { keys } from '../../../../shared/keys.ts'
+import { aLease, anEntry } from '../../../support/invalidation-builders.ts'
 import { freshRedis } from '../../../support/redis.ts'
 import { connectTo } from '../../../support/redis-connection.ts'
 
@@ -14,19 +14,6 @@ async function aRegion() {
   return { region: redisInvalidationRegion('here', redis), redis }
 }
 
-const entry = (number: number) => ({
-  number,
-  tag: tags.post('95' as PostId),
-  version: 2,
-  xid: 700,
-})
-const leaseOf = (term: number, lastNumber: number) => ({
-  term,
-  tick: 9,
-  lastNumber,
-  atMs: 1_000,
-  horizon: horizonBelow(1, 700),
-})
 const ANN = '1' as UserId
 
 describe('a region in Redis, beside its contract', () => {
@@ -35,7 +22,7 @@ describe('a region in Redis, beside its contract', () => {
     await region.restart(1, 5)
     const { timeMs } = await region.look(1)
 
-    await region.renew(leaseOf(1, 5), timeMs + 500)
+    await region.renew(aLease(1, 5), timeMs + 500)
     expect(await redis.pexpiretime(keys.lease)).toBe(timeMs + 500)
   })
 
@@ -54,7 +41,7 @@ describe('a region in Redis, beside its contract', () => {
     await region.restart(1, 5)
     let last = 5
     for (let round = 0; round < 90; round += 1) {
-      const entries = Array.from({ length: 250 }, (_, at) => entry(last + 1 + at))
+      const entries = Array.from({ length: 250 }, (_, at) => anEntry(last + 1 + at))
       await region.append(1, last, entries)
       last += 250
     }
