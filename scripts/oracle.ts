@@ -15,12 +15,11 @@ import {
   spawnIn,
 } from '../test/support/run.ts'
 import { commandLine } from './local/command-line.ts'
+import { nowAndThen } from './local/now-and-then.ts'
 import { freePort } from './local/ports.ts'
 import { startPostgres } from './local/postgres.ts'
 import { findRedisBinary } from './local/redis-binary.ts'
 import { homeFolder } from './local/run-file.ts'
-
-const PROGRESS_EVERY_MS = 10_000
 
 const RUNS = 300
 const PLANTED_RUNS_MAX = 2_000
@@ -120,13 +119,4 @@ async function makePlaces(count: number): Promise<Place[]> {
   const places: Place[] = []
   for (let at = 1; at <= count; at += 1) places.push(await makePlace(`oracle_${at}`, options))
   return places
-}
-
-function nowAndThen(words: (done: number) => string): (done: number) => void {
-  let saidAt = performance.now()
-  return (done) => {
-    if (performance.now() - saidAt < PROGRESS_EVERY_MS) return
-    saidAt = performance.now()
-    console.log(words(done))
-  }
 }

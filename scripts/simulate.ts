@@ -7,6 +7,7 @@ import { simulate, tell } from '../test/simulation/lanes/lanes.ts'
 import { reportLines, rareFaults } from '../test/simulation/lanes/report.ts'
 import { BUGS } from '../test/simulation/plant/bugs.ts'
 import { commandLine } from './local/command-line.ts'
+import { nowAndThen } from './local/now-and-then.ts'
 
 const SEEDS = 1_000
 /** What a full run is: from here on each kind of fault has to have fired often. */
@@ -15,7 +16,6 @@ const FIRED_MIN = 1_000
 const STORIES_MAX = 3
 const SHRINK_RUNS_MAX = 400
 const PLANTED_SEEDS_MAX = 4_000
-const PROGRESS_EVERY_MS = 10_000
 
 const { values, refuse } = commandLine({
   name: 'npm run simulate',
@@ -111,14 +111,5 @@ function patternOf(words: string): RegExp {
   } catch {
     // All that can be wrong is what was typed.
     return refuse(`--only takes a regular expression, not “${words}”.`)
-  }
-}
-
-function nowAndThen(words: (done: number) => string): (done: number) => void {
-  let saidAt = performance.now()
-  return (done) => {
-    if (performance.now() - saidAt < PROGRESS_EVERY_MS) return
-    saidAt = performance.now()
-    console.log(words(done))
   }
 }
