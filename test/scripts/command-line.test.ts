@@ -3,9 +3,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import type { Left } from './several-calls.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '..', '..')
 const CHILD_MS_MAX = 60_000
+const NOT_KNOWN = '--no-such-option'
 const execute = promisify(execFile)
 
 /** Those of package.json that are ours; the others are tools, which have a help of their own. */
@@ -21,12 +23,13 @@ function fileOf(name: string): string {
 }
 
 /** A script that went on would find neither a database, nor what runs here. */
+const env = {
+  ...process.env,
+  HEADWATER_HOME: path.join(import.meta.dirname, 'no-such-home'),
+  DATABASE_URL: 'postgres://127.0.0.1:1/nothing',
+}
+
 async function run(name: string, ...args: string[]) {
-  const env = {
-    ...process.env,
-    HEADWATER_HOME: path.join(import.meta.dirname, 'no-such-home'),
-    DATABASE_URL: 'postgres://127.0.0.1:1/nothing',
-  }
   const options = { env, timeout: CHILD_MS_MAX }
   try {
     const { stdout, stderr } = await execute(process.execPath, [fileOf(name), ...args], options)
@@ -54,28 +57,32 @@ describe('every script of package.json', () => {
     expect(optionsOf('oracle')).toEqual(expect.arrayContaining(['runs', 'seed', 'planted']))
   })
 
-  // Both at once: most of what a child takes is to load what the script imports.
   it.each(OURS)('tells what it takes, and does nothing else: npm run %s', async (name) => {
-    const [helped, refused] = await Promise.all([
-      run(name, '--help'),
-      run(name, '--no-such-option'),
-    ])
+    const { stdout } = await execute(
+      process.execPath,
+      [path.join(import.meta.dirname, 'several-calls.ts'), fileOf(name), '--help', NOT_KNOWN],
+      { env, timeout: CHILD_MS_MAX },
+    )
+    const [helped, refused] = JSON.parse(stdout) as [Left, Left]
     expect(helped).toEqual({ code: 0, stderr: '', stdout: expect.stringMatching(/^usage: npm /) })
     for (const option of optionsOf(name)) {
       expect(helped.stdout).toMatch(new RegExp(`^ +--${option}\\b`, 'm'))
     }
-    const oneLine = `Unknown option '--no-such-option'.\n\n${helped.stdout}`
+    const oneLine = `Unknown option '${NOT_KNOWN}'.\n\n${helped.stdout}`
     expect(refused).toEqual({ code: 2, stdout: '', stderr: oneLine })
   })
 
   it.each([
-    ['bench', ['nothing'], 'No benchmark is named nothing.'],
-    ['services', ['up'], 'up takes the name of a service, or more.'],
-    ['import', [], 'Nothing is named to import: --users, --follows or --posts.'],
-    ['simulate', ['--planted', '--only', '('], '--only takes a regular expression, not “(”.'],
-  ])('npm run %s refuses %j as it refuses an option', async (name, args, words) => {
-    const { code, stderr } = await run(name, ...args)
-    expect(code).toBe(2)
-    expect(stderr.split('\n').slice(0, 3)).toEqual([words, '', expect.stringMatching(/^usage: /)])
-  })
+    ['stop', ['--help'], 0, ''],
+    ['stop', [NOT_KNOWN], 2, `Unknown option '${NOT_KNOWN}'.`],
+    ['services', ['up'], 2, 'up takes the name of a service, or more.'],
+    ['import', [], 2, 'Nothing is named to import: --users, --follows or --posts.'],
+    ['simulate', ['--planted', '--only', '('], 2, '--only takes a regular expression, not “(”.'],
+  ])(
+    'ends as it says, in a process of its own: npm run %s -- %j',
+    async (name, args, exit, words) => {
+      const { code, stderr } = await run(name, ...args)
+      expect({ code, line: stderr.split('\n')[0] }).toEqual({ code: exit, line: words })
+    },
+  )
 })
