@@ -5,7 +5,7 @@ import type { PostId, UserId } from '../../../shared/ids.ts'
 import type { Via } from '../scenario/steps.ts'
 import type { SimOrigin } from '../world/origin.ts'
 import type { EdgeName, OriginName } from '../world/process.ts'
-import { NEVER } from '../world/seam.ts'
+import { never } from '../world/process.ts'
 import type { World } from '../world/world.ts'
 import type { Answered } from '../world/wire.ts'
 
@@ -72,7 +72,7 @@ export function readersOf(world: World): Readers {
     if (running === undefined) throw new AppError('STORE_UNAVAILABLE', `${name} is down`)
     const { flows, process } = running
     const asked = await Promise.allSettled([ask(flows)])
-    if (!process.isAlive()) return NEVER
+    if (!process.isAlive()) return never()
     const [result] = asked
     if (result.status === 'rejected') throw result.reason
     return result.value

@@ -22,7 +22,8 @@ export interface SimProcess {
   readonly pace: Pace
 }
 
-const NEVER = new Promise<never>(() => undefined)
+/** Of what is dead nobody hears. Another one for each who waits: a promise keeps all who wait for it. */
+export const never = (): Promise<never> => new Promise(() => undefined)
 
 export function simProcess(name: ProcessName, clock: SimClock, random: Random): SimProcess {
   const onDeath = new Set<() => void>()
@@ -46,7 +47,7 @@ export function simProcess(name: ProcessName, clock: SimClock, random: Random): 
   }
 
   const wait = (ms: number): Promise<void> => {
-    if (!isAlive) return NEVER
+    if (!isAlive) return never()
     if (ms <= 0 && frozenUntilMs <= clock.now()) return Promise.resolve()
     return new Promise((resolve) => after(ms, resolve))
   }

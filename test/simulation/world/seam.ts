@@ -7,7 +7,7 @@ import {
 } from '../../../shared/limits.ts'
 import type { SimClock } from './clock.ts'
 import type { CallFault, FaultDesk, Store } from './faults.ts'
-import type { SimProcess } from './process.ts'
+import { never, type SimProcess } from './process.ts'
 import type { Random } from './random.ts'
 
 /** Every call of a port goes through here: it takes time, and may go wrong. */
@@ -56,8 +56,6 @@ const DEADLINE_MS: Readonly<Record<Store, number>> = {
 /** The longest way there, without a fault. */
 const TRAVEL_MS_MAX: Readonly<Record<Store, number>> = { postgres: 2, redis: 1, l2: 4, origin: 5 }
 
-export const NEVER = new Promise<never>(() => undefined)
-
 export function seam({ clock, random, faults, trace, onUnexpected }: SeamDeps): Seam {
   /** Whoever asked was told long ago that it failed; that the store refuses it now too changes nothing. */
   const refusedLate = (error: unknown) => {
@@ -88,10 +86,10 @@ export function seam({ clock, random, faults, trace, onUnexpected }: SeamDeps): 
       await process.wait(travelMs)
       if (after !== undefined) await after
       const value = await effect()
-      return process.isAlive() ? value : NEVER
+      return process.isAlive() ? value : never()
     } catch (error) {
       if (process.isAlive()) throw error
-      return NEVER
+      return never()
     }
   }
 
@@ -102,7 +100,7 @@ export function seam({ clock, random, faults, trace, onUnexpected }: SeamDeps): 
     effect: () => Value | Promise<Value>,
     options: CallOptions = {},
   ): Promise<Value> {
-    if (!process.isAlive()) return NEVER
+    if (!process.isAlive()) return never()
     const found = faults.decide(process.name, store, name)
     const travelMs = random.below(TRAVEL_MS_MAX[store] + 1)
     if (found !== undefined) {
@@ -161,11 +159,11 @@ export function seam({ clock, random, faults, trace, onUnexpected }: SeamDeps): 
       case 'process killed before the effect':
         await process.wait(travelMs)
         process.kill()
-        return NEVER
+        return never()
       case 'process killed after the effect':
         await done(travelMs)
         process.kill()
-        return NEVER
+        return never()
     }
   }
 
