@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { assertAllPlanted } from '../../oracle/plant/register.ts'
 import { addSeed, noSeeds, type SeedsResult } from './seeds.ts'
 import { run } from '../run/run.ts'
@@ -62,6 +63,8 @@ async function runSeeds(task: Extract<LaneTask, { kind: 'seeds' }>): Promise<Lan
   const before = process.cpuUsage()
   for (let at = 0; at < task.seeds; at += 1) {
     await addSeed(result, task.first + at * task.step)
+    // A run goes from promise to promise. What it held weakly is let go when the event loop comes round.
+    await turn()
     if (task.untilFailure && result.failures.length > 0) break
     if ((at + 1) % PROGRESS_EVERY === 0) await tell({ kind: 'progress', done: at + 1 })
   }

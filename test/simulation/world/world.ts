@@ -125,6 +125,14 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   let ids = 0
   let isOver = false
 
+  /** Those of before too: what a killed one waits for at an abort signal, Node keeps until the signal is heard. */
+  const processes: SimProcess[] = []
+  const newProcess = (name: ProcessName): SimProcess => {
+    const made = simProcess(name, clock, random)
+    processes.push(made)
+    return made
+  }
+
   let armedInterruption: Interruption | undefined
   const interrupt = (process: SimProcess) => () => {
     if (armedInterruption?.process === process.name) {
@@ -149,7 +157,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const origins = new Map<OriginName, { readonly flows: SimOrigin; readonly process: SimProcess }>()
   function startOrigin(name: OriginName): void {
     if (isOver) return
-    const process = simProcess(name, clock, random)
+    const process = newProcess(name)
     trace(`${name} starts`)
     process.onDeath.add(() => {
       trace(`${name} is dead`)
@@ -179,7 +187,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
 
   const edges = new Map<EdgeName, { readonly flows: SimEdge; readonly process: SimProcess }>()
   function startEdge(name: EdgeName): void {
-    const process = simProcess(name, clock, random)
+    const process = newProcess(name)
     process.onDeath.add(() => startEdge(name))
     const behind: OriginName = name === 'edge-1' ? 'origin-a' : 'origin-b'
     const other: OriginName = name === 'edge-1' ? 'origin-b' : 'origin-a'
@@ -237,6 +245,11 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     noises: () => noises,
     end() {
       isOver = true
+      for (const process of processes) {
+        process.onDeath.clear()
+        process.kill()
+        process.ending.abort()
+      }
     },
   }
 }
