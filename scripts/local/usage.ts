@@ -17,7 +17,7 @@ export function usageOf({ name, what, form, options }: Command): string {
   const lines = Object.entries(options).map(([option, about]) => {
     const otherwise = about.otherwise ?? defaultOf(about)
     return [
-      `--${option}${placeholder(about)}`,
+      `--${option}${valueMark(about)}`,
       `${about.what}${otherwise === undefined ? '' : ` (default: ${otherwise})`}`,
     ] as const
   })
@@ -32,7 +32,7 @@ export function usageOf({ name, what, form, options }: Command): string {
   ].join('\n')
 }
 
-function placeholder(option: Option): string {
+function valueMark(option: Option): string {
   if (option.type === 'flag') return ''
   return option.type === 'number' ? ' N' : ` ${option.value}`
 }

@@ -134,6 +134,7 @@ async function everyPageShows(post: PostId): Promise<void> {
 /** Pushes the first chunk of each job, and is heard of no more. */
 function diesInTheMiddle() {
   const gone = Promise.withResolvers<never>()
+  // Each job that waits for it hears its end; before the first one does, it must not end the process.
   gone.promise.catch(() => undefined)
   let held = 0
   const truth: Pick<Truth, 'followers'> = {
