@@ -52,6 +52,11 @@ interface OpenTransaction {
   readonly events: Omit<StoredEvent, 'xid'>[]
 }
 
+/** What goes on in a transaction that ended with its connection must neither hold nor change anything. */
+function mustBeOpen({ isOver }: OpenTransaction): void {
+  if (isOver) throw new AppError('STORE_UNAVAILABLE', 'the connection was dropped')
+}
+
 /** Ids are given out in the order in which they are asked for, and committed in any order. */
 export function memoryTransactions(deps: TransactionsDeps): Transactions {
   const { tables, events, clock } = deps
@@ -63,6 +68,7 @@ export function memoryTransactions(deps: TransactionsDeps): Transactions {
   let newestEventXid = 0
 
   const takeXid = (transaction: OpenTransaction): number => {
+    mustBeOpen(transaction)
     if (transaction.xid !== undefined) return transaction.xid
     transaction.xid = nextXid
     nextXid += 1
@@ -133,17 +139,21 @@ export function memoryTransactions(deps: TransactionsDeps): Transactions {
           })
         }
       },
-      lock: (name) => locks.take(name, transaction),
+      async lock(name) {
+        mustBeOpen(transaction)
+        await locks.take(name, transaction)
+      },
     }
   }
 
   function connect(): MemoryConnection {
     const open = new Set<OpenTransaction>()
+    let isDropped = false
     return {
       async transact(work) {
         const transaction: OpenTransaction = {
           xid: undefined,
-          isOver: false,
+          isOver: isDropped,
           changed: new Map(),
           events: [],
         }
@@ -151,9 +161,7 @@ export function memoryTransactions(deps: TransactionsDeps): Transactions {
         try {
           const value = await work(handle(transaction))
           if (transaction.xid !== undefined) await deps.beforeCommit?.()
-          if (transaction.isOver) {
-            throw new AppError('STORE_UNAVAILABLE', 'the connection was dropped')
-          }
+          mustBeOpen(transaction)
           commit(transaction)
           return value
         } finally {
@@ -162,6 +170,7 @@ export function memoryTransactions(deps: TransactionsDeps): Transactions {
         }
       },
       drop() {
+        isDropped = true
         for (const transaction of open) end(transaction)
         open.clear()
       },
