@@ -29,8 +29,8 @@ export interface Past {
   /** In the reader's feed at that moment and ever since. */
   throughout(viewer: UserId, from: number): readonly PostId[]
   isThroughout(viewer: UserId, post: PostId, from: number): boolean
-  /** Texts with which it was in the reader's feed since the moment. */
-  shown(viewer: UserId, post: PostId, from: number): readonly string[]
+  /** In the reader's feed at some moment since then. */
+  isShown(viewer: UserId, post: PostId, from: number): boolean
   /** Posts by author and the text that they began with. */
   readonly beginnings: ReadonlyMap<string, readonly PostId[]>
   /** What the reader was answered who asked for the post since the moment; `undefined`: not there. */
@@ -136,8 +136,8 @@ export function pastOf(
     throughout: (viewer, from) =>
       [...(feeds.get(viewer)?.keys() ?? [])].filter((post) => isThroughout(viewer, post, from)),
     isThroughout,
-    shown: (viewer, post, from) =>
-      textsSince(feeds.get(viewer)?.get(post), from).filter((text) => text !== undefined),
+    isShown: (viewer, post, from) =>
+      textsSince(feeds.get(viewer)?.get(post), from).some((text) => text !== undefined),
     said: (viewer, post, from) => textsSince(looks.get(viewer)?.get(post), from),
   }
 }
