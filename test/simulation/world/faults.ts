@@ -83,6 +83,7 @@ export interface FaultDesk {
   ): { readonly fault: CallFault; readonly ms: number } | undefined
   /** From now on nothing goes wrong. */
   end(): void
+  isOver(): boolean
 }
 
 const AWAY: Readonly<Record<Store, FaultKind>> = {
@@ -153,5 +154,6 @@ export function faultDesk({ now, trace, noise }: FaultDeskDeps): FaultDesk {
       armed = []
       windows = []
     },
+    isOver: () => isOver,
   }
 }

@@ -135,6 +135,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
 
   let armedInterruption: Interruption | undefined
   const interrupt = (process: SimProcess) => () => {
+    if (faults.isOver()) return undefined
     if (armedInterruption?.process === process.name) {
       return (at: number) => {
         const armed = armedInterruption
