@@ -235,6 +235,8 @@ export const POSTGRES_FEED_QUEUE_MAX = 64
 export const PAGE_SOURCES_MS_MAX = 50
 /** The edge waits ORIGIN_DEADLINE_MS: a page that says what it lacks has to be there before. */
 export const PAGE_POSTGRES_MS_MAX = 1_500
+/** Of one page: nobody changes whom they follow more often while a page is made. */
+export const RECORD_RENEWALS_MAX = 2
 
 export const IDEMPOTENCY_LIFE_MS = 24 * 3600 * 1000
 export const SETTINGS_POLL_MS = 500

@@ -8,7 +8,7 @@ import { findCandidates } from './find-candidates.ts'
 import { latestCursor, latestOf, type PageDeps } from './latest-page.ts'
 import { makePage, type FeedAnswer } from './make-page.ts'
 import type { FeedQuery } from './query/feed-query.ts'
-import { candidatesOf, hydrate, rank } from './run.ts'
+import { candidatesOf, filter, hydrate, rank } from './run.ts'
 import { show } from './show.ts'
 import type { Candidate } from './stages.ts'
 
@@ -17,7 +17,7 @@ export interface RankedDeps extends PageDeps {
   readonly newSessionId: () => string
 }
 
-/** The first page: freezes every in-network post above the seam, in the order in which its pages show them. */
+/** The first page: freezes every in-network post above the seam that `asOf` has, in the order in which its pages show them. */
 export async function rankedPage(
   deps: RankedDeps,
   query: FeedQuery,
@@ -36,7 +36,8 @@ export async function rankedPage(
     return newestOf(deps, query, found, newest, limit)
   }
 
-  const hydrated = await hydrate(deps, pipeline.freeze.hydrators, query, newest)
+  const { hydrators, filters } = pipeline.freeze
+  const hydrated = filter(deps, filters, await hydrate(deps, hydrators, query, newest))
   const ranked = rank(deps, pipeline.freeze, query, hydrated)
   if (ranked === undefined) return newestOf(deps, query, found, hydrated, limit)
   const session: FeedSession = {

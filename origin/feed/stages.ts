@@ -11,6 +11,8 @@ export interface Candidate {
   readonly author?: UserId
   readonly fragment?: PostFragment
   readonly standing?: Standing
+  /** Somebody else's, and so new that the process's tail has not come to it. */
+  readonly isUnheard?: true
   readonly score?: number
 }
 

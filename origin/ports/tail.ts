@@ -24,6 +24,11 @@ export interface Tail {
   /** Postgres time: a watermark at or past it has nothing behind it that the tail lacks. */
   reachesToMs(): number
   postsOf(author: UserId): readonly TailPost[]
+  /**
+   * False for a post that it has not come to: delivery may be quicker, and what was decided about the author
+   * before the post is then unknown here too. One from before its memory counts as heard of.
+   */
+  hasHeardOf(post: PostId, author: UserId): boolean
   /** All posts it holds, newest last. */
   posts(): Iterable<TailPost>
   /** The highest version heard for the tag, with its transaction. */

@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/errors.ts'
 import { postTag } from '../../shared/etag.ts'
 import type { PostFragment } from '../../shared/fragment.ts'
-import type { PostId } from '../../shared/ids.ts'
+import type { PostId, UserId } from '../../shared/ids.ts'
 import { currentFragment } from '../feed/find-fragments.ts'
 import { between, isHidden, unknownRecords } from './between.ts'
 import {
@@ -22,7 +22,7 @@ export const readPost =
     const reading = await openReading(deps, reader)
     const post = await findPost(deps, reading, id)
     if (post?.json === undefined) throw new AppError('POST_NOT_FOUND', `post ${id}`)
-    if (!(await mayRead(deps, reading, post))) {
+    if (!(await mayRead(deps, reading, id, post))) {
       throw new AppError('POST_NOT_FOUND', `post ${id} is behind a block`)
     }
     return answerOf(reading, encoder.encode(post.json), postTag(post))
@@ -53,13 +53,30 @@ async function findPost(
 async function mayRead(
   deps: ReadDeps,
   reading: Reading,
+  id: PostId,
   { author }: PostFragment,
 ): Promise<boolean> {
-  const { viewer, stores } = reading
+  const { viewer } = reading
   if (viewer === undefined || viewer === author) return true
-  const viewers = unknownRecords(deps, [viewer, author])
-  const wave = viewers.length === 0 ? undefined : await stores.wave({ viewers })
-  const relation = (await between(deps, reading, viewer, [author], wave)).get(author)
+  const relation = deps.tail.hasHeardOf(id, author)
+    ? (await relationHere(deps, reading, viewer, author)).get(author)
+    : (await relationInTruth(deps, reading, viewer, author)).get(author)
   // A reader or an author who does not exist has no relationship that could be known.
   return relation !== undefined && !isHidden(relation)
 }
+
+async function relationHere(deps: ReadDeps, reading: Reading, viewer: UserId, author: UserId) {
+  const viewers = unknownRecords(deps, [viewer, author])
+  const wave = viewers.length === 0 ? undefined : await reading.stores.wave({ viewers })
+  return between(deps, reading, viewer, [author], wave)
+}
+
+/** A block may be older than the post, and the process has not even come to the post. */
+const relationInTruth = (deps: ReadDeps, reading: Reading, viewer: UserId, author: UserId) =>
+  between(
+    deps,
+    { ...reading, truthFirst: (ask) => reading.stores.demand(ask) },
+    viewer,
+    [author],
+    undefined,
+  )

@@ -1,6 +1,6 @@
 import type { LogEvent } from '../../shared/events/event.ts'
 import type { Horizon } from '../../shared/horizon.ts'
-import type { UserId } from '../../shared/ids.ts'
+import { idTimeMs, type UserId } from '../../shared/ids.ts'
 import type { Tag } from '../../shared/invalidation.ts'
 import type { Position } from '../ports/outbox.ts'
 import type { Tail, TailPost } from '../ports/tail.ts'
@@ -8,7 +8,7 @@ import { heardIn } from './heard-in.ts'
 
 export interface TailMemory extends Pick<
   Tail,
-  'horizon' | 'reachesToMs' | 'postsOf' | 'posts' | 'heard'
+  'horizon' | 'reachesToMs' | 'postsOf' | 'hasHeardOf' | 'posts' | 'heard'
 > {
   add(read: { readonly events: readonly LogEvent[]; readonly position: Position }): void
   readonly bytes: () => number
@@ -123,6 +123,10 @@ export function tailMemory(start: Position, bounds: TailBounds): TailMemory {
     horizon: () => horizon,
     reachesToMs: () => reachesToMs,
     postsOf: (author) => byAuthor.get(author) ?? NOTHING,
+    // Committed after it was minted, so whatever is minted within reach is held once it is read.
+    hasHeardOf: (post, author) =>
+      idTimeMs(post) < reachesToMs ||
+      byAuthor.get(author)?.some((each) => each.post === post) === true,
     *posts() {
       for (const { posts } of pieces) yield* posts
     },

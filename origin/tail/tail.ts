@@ -132,6 +132,7 @@ export function outboxTail(deps: TailDeps, options: TailOptions = {}): RunningTa
     horizon: () => memory.horizon(),
     reachesToMs: () => memory.reachesToMs(),
     postsOf: (author) => memory.postsOf(author),
+    hasHeardOf: (post, author) => memory.hasHeardOf(post, author),
     posts: () => memory.posts(),
     heard: (tag) => memory.heard(tag),
     pulledSet: () => pulled.set,

@@ -1,20 +1,14 @@
-import { AppError } from '../../../shared/errors.ts'
 import type { WaveAnswer, WaveRequest } from '../../../shared/feed/wave.ts'
 import type { Horizon, Token } from '../../../shared/horizon.ts'
 import type { UserId } from '../../../shared/ids.ts'
-import type { ViewerRecord } from '../../../shared/viewer-record.ts'
-import type { Tail } from '../../ports/tail.ts'
 import type { FeedQuery } from './feed-query.ts'
 import { labels as noLabels, type Labels } from './labels.ts'
-import { putBackLost, type PutBackDeps } from './put-back.ts'
+import { putBackLost } from './put-back.ts'
 import { reachToken } from './reach-token.ts'
-import { readStores, type ReadStores, type ReadStoresDeps } from './read-stores.ts'
-import { currentRecord, type ViewerRecords } from './viewer-records.ts'
+import { readStores, type ReadStoresDeps } from './read-stores.ts'
+import { findRecord, recordInTruth, type FindRecordDeps } from './find-record.ts'
 
-export interface OpenQueryDeps extends ReadStoresDeps, PutBackDeps {
-  readonly tail: Tail
-  readonly records: ViewerRecords
-}
+export interface OpenQueryDeps extends ReadStoresDeps, FindRecordDeps {}
 
 export interface Reader {
   readonly viewer: UserId
@@ -52,6 +46,8 @@ export async function openQuery(deps: OpenQueryDeps, reader: Reader): Promise<Op
       ? await stores.wave({ ...alongside, viewers: [viewer] })
       : alongside && (await stores.wave(alongside))
   const record = kept ?? (await findRecord(deps, stores, viewer, wave, nowMs))
+  const failure = stores.postgresFailure()
+  if (record === undefined && failure !== undefined) throw failure
   if (own !== undefined && !stores.isRedisAway()) putBackLost(deps, [own])
   const asOf = direct?.horizon ?? reach.asOf
   const query = record && {
@@ -66,38 +62,4 @@ export async function openQuery(deps: OpenQueryDeps, reader: Reader): Promise<Op
     later: deps.later,
   }
   return { asOf, nowMs, labels, query, wave }
-}
-
-async function findRecord(
-  { tail, records, fills, losses, later }: OpenQueryDeps,
-  stores: ReadStores,
-  viewer: UserId,
-  wave: WaveAnswer | undefined,
-  readAtMs: number,
-): Promise<ViewerRecord | undefined> {
-  const stored = currentRecord(wave, viewer, tail)
-  if (stored !== undefined) {
-    records.keep(stored, readAtMs)
-    records.noteInRedis(viewer, losses.count())
-    return stored
-  }
-  const record = await recordInTruth(stores, viewer, 'viewer-record')
-  const failure = stores.postgresFailure()
-  if (record === undefined && failure !== undefined) throw failure
-  if (record === undefined) return undefined
-  records.keep(record, readAtMs)
-  if (!stores.isRedisAway()) later(() => fills.viewers([record], readAtMs))
-  return record
-}
-
-async function recordInTruth(
-  stores: ReadStores,
-  viewer: UserId,
-  source: string,
-): Promise<(ViewerRecord & { readonly horizon: Horizon }) | undefined> {
-  const found = await stores.truth(source, (truth) => truth.viewerRecords([viewer]))
-  if (found === undefined) return undefined
-  const record = found.get(viewer)
-  if (record === undefined) throw new AppError('USER_NOT_FOUND', `viewer ${viewer}`)
-  return record
 }

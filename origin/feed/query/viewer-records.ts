@@ -127,7 +127,7 @@ export const forgetHeard =
   }
 
 /** The tail has heard of a higher version: this one must not decide who sees what. */
-function isOvertaken(record: ViewerRecord, tail: Pick<Tail, 'heard'>): boolean {
+export function isOvertaken(record: ViewerRecord, tail: Pick<Tail, 'heard'>): boolean {
   const heard = tail.heard(tags.viewer(record.viewer))
   return heard !== undefined && heard.version > record.version
 }

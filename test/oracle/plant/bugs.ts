@@ -72,8 +72,8 @@ export const BUGS: readonly Bug[] = [
     replacements: [
       {
         file: 'origin/feed/home-feed.ts',
-        find: 'filters: [deletedPosts, ownAndFollowed, blockedAuthors, mutedAuthors]',
-        replace: 'filters: [deletedPosts, mutedAuthors]',
+        find: 'filters: [deletedPosts, unheardPosts, ownAndFollowed, blockedAuthors, mutedAuthors]',
+        replace: 'filters: [deletedPosts, unheardPosts, mutedAuthors]',
       },
       {
         file: 'origin/read/between.ts',

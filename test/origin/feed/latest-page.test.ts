@@ -111,6 +111,53 @@ describe('a latest page', () => {
     expect(await walk(world, ada, 3)).toEqual([])
   })
 
+  it('is of one moment: a mute and a later post, both while it was made', async () => {
+    const world = await warmWorld()
+    world.ledger.post(bob, post(7), 'push')
+    await world.deliver()
+    const quiet = () => Promise.resolve()
+    world.beforeWaves.push(quiet, async () => {
+      world.ledger.mute(ada, bob, true)
+      world.hear()
+      await world.deliver()
+    })
+    const page = await world.page({ viewer: ada, limit: 4 })
+
+    expect(page.ids).toEqual([post(5)])
+    // Lists, texts; the record again, and with it the texts.
+    expect(world.calls).toMatchObject({ waves: { length: 4 }, truth: 0 })
+  })
+
+  it('shows nobody when it cannot find out whom its reader follows by now', async () => {
+    const world = await warmWorld()
+    world.ledger.post(ada, post(7), 'push')
+    world.hear()
+    await world.deliver()
+    const quiet = () => Promise.resolve()
+    world.beforeWaves.push(quiet, async () => {
+      world.ledger.mute(ada, bob, true)
+      world.hear()
+      world.down.budget = true
+    })
+    const page = await world.page({ viewer: ada, limit: 4 })
+
+    expect(page).toMatchObject({ completeness: 'partial', missing: ['viewer-record'] })
+    expect(page.ids).toEqual([post(7)])
+  })
+
+  it('leaves to the next page what others posted and it has not heard of', async () => {
+    const world = await warmWorld()
+    world.ledger.mute(ada, bob, true)
+    world.ledger.post(bob, post(7), 'push')
+    world.ledger.post(cleo, post(8), 'pull')
+    world.ledger.post(ada, post(9), 'push')
+    await world.deliver()
+    expect((await world.page({ viewer: ada, limit: 4 })).ids).toEqual([9, 6].map(post))
+
+    world.hear()
+    expect((await world.page({ viewer: ada, limit: 4 })).ids).toEqual([9, 8].map(post))
+  })
+
   it('says why a post is there', async () => {
     const world = await warmWorld()
     world.ledger.post(ada, post(7), 'push')

@@ -107,6 +107,7 @@ describe('reaching a token', () => {
     horizon: () => horizon,
     reachesToMs: () => 0,
     postsOf: () => [],
+    hasHeardOf: () => true,
     posts: () => [],
     heard: () => undefined,
     pulledSet: () => new Set(),

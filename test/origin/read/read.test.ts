@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { PostId } from '../../../shared/ids.ts'
+import type { PostId, UserId } from '../../../shared/ids.ts'
 import { readPost } from '../../../origin/read/read-post.ts'
 import { readUserPosts } from '../../../origin/read/read-user-posts.ts'
 import { readUser, readUsers } from '../../../origin/read/read-users.ts'
@@ -54,6 +54,22 @@ describe('reading a post', () => {
       await expect(read({ ...anyone, viewer: bob, post: post(21) })).rejects.toMatchObject(refusal)
       expect(parse(await read({ ...anyone, post: post(3) }))).toMatchObject({ id: post(3) })
     }
+  })
+
+  it('asks Postgres for the relationship when it has not even heard of the post', async () => {
+    const world = await warmWorld()
+    const read = readPost(depsOf(world))
+    await read({ ...asAda, post: post(3) })
+    world.ledger.block(ada, bob)
+    world.ledger.post(bob, post(21), 'push')
+    await world.deliver()
+    world.calls.truth = 0
+
+    await expect(read({ ...asAda, post: post(21) })).rejects.toMatchObject({
+      code: 'POST_NOT_FOUND',
+    })
+    expect(world.calls.truth).toBe(1)
+    expect(parse(await read({ ...anyone, post: post(21) }))).toMatchObject({ id: post(21) })
   })
 
   it('is refused after it was deleted, and when there is none', async () => {
@@ -168,6 +184,21 @@ describe('reading a profile’s posts', () => {
 
     expect(warm.body).toEqual(cold.body)
     expect(world.calls).toMatchObject({ waves: { length: 2 }, truth: 0 })
+  })
+
+  it('leaves out what the process has not heard of, but for strangers and the author', async () => {
+    const world = await warmWorld()
+    const read = readUserPosts(depsOf(world))
+    await world.page({ viewer: ada })
+    world.ledger.block(ada, bob)
+    world.ledger.post(bob, post(21), 'push')
+    await world.deliver()
+    const newest = async (viewer: UserId | undefined) =>
+      idsOf(await read({ ...anyone, viewer, user: bob, limit: 1 }))
+
+    expect(await newest(ada)).toEqual([])
+    expect(await newest(bob)).toEqual([post(21)])
+    expect(await newest(undefined)).toEqual([post(21)])
   })
 
   it('is partial, not an error, when there is no room for a cold read', async () => {

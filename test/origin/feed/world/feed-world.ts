@@ -77,6 +77,7 @@ export function feedWorld({
     horizon,
     reachesToMs: () => heardFrom,
     postsOf: (author) => tailPosts().filter((each) => each.author === author),
+    hasHeardOf: (id) => (ledger.posts.get(id)?.xid ?? 0) <= heardTo,
     posts: tailPosts,
     heard(tag: Tag) {
       let heard: { version: number; xid: number } | undefined
@@ -103,10 +104,12 @@ export function feedWorld({
   const lists = memoryListStore(node, { postsMax: () => listPostsMax })
   const seen = losses()
   const inMemory = watchedWaves(memoryWaves(node), seen)
+  const beforeWaves: (() => Promise<void>)[] = []
   const waves = {
-    send(request: WaveRequest) {
+    async send(request: WaveRequest) {
       calls.waves.push(request)
-      if (down.redis) return Promise.reject(new AppError('STORE_UNAVAILABLE', 'redis is away'))
+      if (down.redis) throw new AppError('STORE_UNAVAILABLE', 'redis is away')
+      await beforeWaves.shift()?.()
       return inMemory.send(request)
     },
   }
@@ -137,6 +140,7 @@ export function feedWorld({
     truth,
     budget,
     relations: truth,
+    later: work.later,
   }
   const warmer = {
     timeline: (viewer: UserId) =>
@@ -148,7 +152,6 @@ export function feedWorld({
   const read = readFeed({
     ...shared,
     pipeline,
-    later: work.later,
     sessions: {
       write: (viewer, session, text) =>
         down.sessions || down.redis
@@ -192,6 +195,8 @@ export function feedWorld({
     node,
     down,
     calls,
+    /** What happens before each of the next waves is answered. */
+    beforeWaves,
     large,
     records,
     warmer,
