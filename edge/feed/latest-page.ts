@@ -34,6 +34,7 @@ export async function latestPage(
   // Below the seam only Postgres knows; a page of nothing would send the reader round in circles.
   if (merged.ids.length === 0 && merged.seam !== THE_BEGINNING) throw new NotAtEdge('seam')
   const { posts } = await reading.gather({ posts: merged.ids })
+  reading.mustStand(record)
   const { items, lacking } = visibleItems(record, merged.ids, posts)
 
   const asOf = reading.asOf()

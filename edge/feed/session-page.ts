@@ -35,6 +35,7 @@ export async function sessionPage(
   const nextIndex = cursor.index + limit
   const ids = session.ids.slice(cursor.index, nextIndex)
   const { posts } = await reading.gather({ posts: ids })
+  reading.mustStand(record)
   const { items, lacking } = visibleItems(record, ids, posts)
   // What is checked now must have the reader's token; what the page claims is the session's.
   reading.asOf()

@@ -25,6 +25,8 @@ export interface Reading {
   }
   /** From L1 what may be served from there, the rest in one wave. Throws NotAtEdge without a lease. */
   gather(wants: Wants): Promise<Found>
+  /** Throws NotAtEdge when a newer record was heard of since: what was found after it must not be judged by it. */
+  mustStand(record: ViewerRecord): void
   /** What the answer has for certain. Throws NotAtEdge when the reader's token is beyond it. */
   asOf(): Horizon
   /** The reader's token, raised to what was heard of things that L2 has too old. */
@@ -167,6 +169,12 @@ export function openReading(deps: ReadingDeps, token: Token | undefined): Readin
       if (!isEmpty(again)) await ask(again, found)
       noteMissing(wants, found)
       return found
+    },
+    mustStand({ viewer, version }) {
+      const tag = tags.viewer(viewer)
+      if (checks.versionHolds(version, memory.heard.of(tag))) return
+      noteHeard(tag, region().listening()?.epoch)
+      throw new NotAtEdge('no-record')
     },
     asOf() {
       const asOf = lowestHorizon(horizons)

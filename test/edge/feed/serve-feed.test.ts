@@ -3,6 +3,7 @@ import { formatCursor } from '../../../shared/cursor.ts'
 import { formatSession } from '../../../shared/feed/session.ts'
 import { horizonBelow, parseHorizon } from '../../../shared/horizon.ts'
 import type { PostId, UserId } from '../../../shared/ids.ts'
+import { tags } from '../../../shared/invalidation.ts'
 import { keys } from '../../../shared/keys.ts'
 import { aPost, aUser } from '../../support/feed-builders.ts'
 import { aRedisNode } from '../../support/redis-node.ts'
@@ -197,6 +198,26 @@ describe('what the edge leaves to the origin', () => {
     expect(await why()).toBe('origin large-record')
     await node().redis.del(keys.viewer(viewer))
     expect(await why()).toBe('origin no-record')
+  })
+
+  it('is a page whose reader’s record was overtaken while the posts were read', async () => {
+    const { pipeline } = world
+    let token = ''
+    const edge = edgeUnderTest({
+      regions: [
+        async (commands) => {
+          const asksForPosts = commands.some(([, key]) => key === keys.post(posts[9] as PostId))
+          if (asksForPosts) token = `1.${await world.invalidate(tags.viewer(viewer), 2)}`
+          return pipeline(commands)
+        },
+      ],
+      originDouble: (request) => Response.json({ token: request.headers.get('headwater-token') }),
+    })
+    const response = await edge.get('/v1/feed?mode=latest&limit=5', viewer)
+
+    expect(servedBy(response)).toBe('origin')
+    expect(response.headers.get('server-timing')).toContain('why;desc="no-record"')
+    expect(await response.json()).toEqual({ token })
   })
 
   it('is a page whose posts are not all there', async () => {
