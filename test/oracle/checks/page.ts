@@ -78,7 +78,7 @@ export function checkPage(checks: PageChecks, seen: Seen): void {
   const from = Math.max(
     history.placeOf(asOf),
     isComplete ? placeOfToken(history, token) : 0,
-    history.placeAt(atMs - REMOVAL_MS),
+    isFromBefore(page) ? 0 : history.placeAt(atMs - REMOVAL_MS),
   )
   const { everShown } = spanOf(history.moments, viewer, from)
   for (const { post } of page.items) {
@@ -93,6 +93,13 @@ export function checkPage(checks: PageChecks, seen: Seen): void {
     )
   }
 }
+
+/**
+ * What was committed in the instant before Postgres went, nobody has heard of until it is back. A page that says
+ * that it could not ask is as old as its asOf says, which has all that its process had heard of.
+ */
+const isFromBefore = ({ completeness, missing }: FeedPage): boolean =>
+  completeness === 'degraded' && (missing.includes('postgres') || missing.includes('token'))
 
 /** What pages that speak for an interval hold together: everything that the oracle showed throughout. */
 export function checkWhole(checks: PageChecks, seen: Seen, shown: ReadonlySet<string>): void {
