@@ -32,6 +32,8 @@ export type SnapshotMoment = 'now' | 'before-push' | 'after-push' | 'after-claim
 export interface Meanwhile {
   readonly after: number
   readonly by: number
+  /** What the reader does to that one before. */
+  readonly how?: Relation | undefined
 }
 
 /**
@@ -239,10 +241,20 @@ const ordinary: fc.WeightedArbitrary<Command>[] = [
       via,
       withToken,
       hold: fc.constant(false),
-      meanwhile: fc.option(fc.record({ after: fc.integer({ min: 1, max: 12 }), by: index }), {
-        nil: undefined,
-        freq: 4,
-      }),
+      meanwhile: fc.option(
+        fc.record({
+          after: fc.integer({ min: 1, max: 12 }),
+          by: index,
+          how: fc.constantFrom<Relation | undefined>(
+            undefined,
+            undefined,
+            'mute',
+            'unmute',
+            'follow',
+          ),
+        }),
+        { nil: undefined, freq: 4 },
+      ),
     }),
   },
   {

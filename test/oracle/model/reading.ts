@@ -32,7 +32,10 @@ const LABELLED_MAX = 3
 /** An author who drops the token still sees its post so long, through the isolate that forwarded it. */
 const FORWARDED_MS = 5_000
 
-export function reading(state: RunState, { publish }: Pick<Writing, 'publish'>): Reading {
+export function reading(
+  state: RunState,
+  { publish, relate }: Pick<Writing, 'publish' | 'relate'>,
+): Reading {
   const { world, readers, tally, tokens, posts, checks } = state
   const held: Held[] = []
   let labelled = 0
@@ -78,12 +81,17 @@ export function reading(state: RunState, { publish }: Pick<Writing, 'publish'>):
     return walk
   }
 
-  function interrupt(meanwhile: Meanwhile | undefined): void {
+  function interrupt(viewer: UserId, meanwhile: Meanwhile | undefined): void {
     if (meanwhile === undefined || world.away.size > 0) return
+    const { after, by, how } = meanwhile
+    const to = world.people.filter((person) => person !== viewer).indexOf(state.personAt(by))
     world.interruptions.next = {
-      after: meanwhile.after,
+      after,
       async happens() {
-        await publish(state.personAt(meanwhile.by), 'origin-a')
+        if (how !== undefined && to !== -1) {
+          await relate({ how, from: world.people.indexOf(viewer), to, via: 'origin-b' })
+        }
+        await publish(state.personAt(by), 'origin-a')
         world.lagging.delete('delivery')
         await world.pass(300)
       },
@@ -100,7 +108,7 @@ export function reading(state: RunState, { publish }: Pick<Writing, 'publish'>):
     const own = ownPosts(viewer, via)
     // Before the read: what interrupts it may lose the session that it has just written.
     const losses = world.node.losses()
-    interrupt(command.meanwhile)
+    interrupt(viewer, command.meanwhile)
     const outcome = await readers.feed(via, viewer, { mode, limit, cursor: undefined }, token)
     world.interruptions.next = undefined
     const page = state.granted(outcome, `a ${mode} page through ${via}`)

@@ -224,4 +224,24 @@ export const BUGS: readonly Bug[] = [
       },
     ],
   },
+  {
+    name: 'a page is judged by the record that it began with',
+    replacements: [
+      {
+        file: 'origin/feed/show.ts',
+        find: 'renewals < RECORD_RENEWALS_MAX ? await newerRecord(asked) : undefined',
+        replace: 'renewals > RECORD_RENEWALS_MAX ? await newerRecord(asked) : undefined',
+      },
+    ],
+  },
+  {
+    name: 'what the tail has not come to is shown',
+    replacements: [
+      {
+        file: 'origin/feed/filters/unheard-posts.ts',
+        find: 'isUnheard !== true',
+        replace: '(isUnheard, true)',
+      },
+    ],
+  },
 ]
