@@ -235,6 +235,36 @@ const interruption: Trouble = (random, people) => {
   ]
 }
 
+/** Between the record of a page and its lists its reader mutes somebody, who posts right after. */
+const amidPage: Trouble = (random, people) => {
+  const { viewer, author } = pairOf(random, people)
+  const [via, other] = originsOf(random)
+  return [
+    ...follows(viewer, author, other),
+    readOf(viewer, via),
+    { afterMs: 1_500, ...readOf(viewer, via) },
+    fault('call slow', 'redis', 'waves.send', { process: via, ms: 480 }),
+    { afterMs: 300, ...readOf(viewer, via) },
+    { afterMs: 10, do: 'relate', how: 'mute', from: viewer, to: author, via: other },
+    { afterMs: 20, do: 'post', author, via: other, count: 1 },
+  ]
+}
+
+/** The same, and the reader's origin has heard of neither: delivery was quicker than its tail. */
+const slowTail: Trouble = (random, people) => {
+  const { viewer, author } = pairOf(random, people)
+  const [via, other] = originsOf(random)
+  return [
+    ...follows(viewer, author, other),
+    readOf(viewer, via),
+    { afterMs: 1_500, ...readOf(viewer, via) },
+    fault('call slow', 'postgres', 'tail.read', { process: via, ms: 1_200 }),
+    { afterMs: 80, do: 'relate', how: 'mute', from: viewer, to: author, via: other },
+    { afterMs: 20, do: 'post', author, via: other, count: 1 },
+    ...each(150, 6, readOf(viewer, via)),
+  ]
+}
+
 /** The last that somebody says, and then the process dies that counts it. */
 export const lastWords: Trouble = (random, people) => [
   fault('process killed before the effect', 'postgres', 'counts.recount'),
@@ -253,4 +283,6 @@ export const TROUBLES: readonly Trouble[] = [
   hangingTail,
   failingTail,
   interruption,
+  amidPage,
+  slowTail,
 ]
