@@ -35,7 +35,7 @@ export interface Readers {
     viewer: UserId,
     post: PostId,
     token: Token | undefined,
-  ): Promise<Outcome<{ text: string }>>
+  ): Promise<Outcome<{ readonly text: string; readonly isDegraded: boolean }>>
   publish(via: Via, author: UserId, text: string): Promise<Outcome<{ post: PostId; token: Token }>>
   edit(via: Via, author: UserId, post: PostId, text: string): Promise<Outcome<Token>>
   remove(via: Via, author: UserId, post: PostId): Promise<Outcome<Token>>
@@ -124,14 +124,17 @@ export function readersOf(world: World): Readers {
     async look(via, viewer, post, token) {
       if (isOrigin(via)) {
         return directly('origin', async () => {
-          const { body } = await world.origins[via].readPost({ viewer, token, post })
-          return JSON.parse(new TextDecoder().decode(body)) as { text: string }
+          const read = await world.origins[via].readPost({ viewer, token, post })
+          const { text } = JSON.parse(new TextDecoder().decode(read.body)) as { text: string }
+          return { text, isDegraded: read.completeness === 'degraded' }
         })
       }
       const response = await http(via, viewer, 'GET', `/v1/posts/${post}`, { token })
       if (!response.ok) return { code: await codeOf(response) }
       const servedBy = `edge ${response.headers.get(HEADERS.servedBy) ?? '?'}`
-      return { answer: (await response.json()) as { text: string }, servedBy }
+      const { text } = (await response.json()) as { text: string }
+      const isDegraded = response.headers.get(HEADERS.completeness) === 'degraded'
+      return { answer: { text, isDegraded }, servedBy }
     },
     async publish(via, author, text) {
       if (isOrigin(via)) {

@@ -194,8 +194,10 @@ export function reading(
     await state.settle(command.via)
     const page = state.granted(outcome, `post ${post} through ${command.via}`, ['POST_NOT_FOUND'])
     if (page === undefined && 'code' in outcome && outcome.code !== 'POST_NOT_FOUND') return
-    const text = page?.answer.text
-    checkPost(world.history, { viewer, post, author, text, token, atMs: world.now() })
+    const { text, isDegraded = false } = page?.answer ?? {}
+    const isFromBefore = isDegraded && state.causes().includes('postgres')
+    const atMs = isFromBefore ? state.postgresWentAtMs() : world.now()
+    checkPost(world.history, { viewer, post, author, text, token, isFromBefore, atMs })
   }
 
   return { read, more, look }

@@ -59,6 +59,8 @@ export interface RunState {
   giveAllBack(): void
   /** What is away, or was until a moment ago. */
   causes(): readonly Away[]
+  /** When Postgres last went away: until then others heard of what was committed. */
+  postgresWentAtMs(): number
   /** The answer, unless it was refused for one of these reasons, or for what is wrong at the moment. */
   granted<Answer>(
     outcome: Outcome<Answer>,
@@ -74,6 +76,7 @@ export function runState(world: World, isFaultless: boolean): RunState {
   const posts = new Map<PostId, KnownPost>()
   const tokens = new Map<UserId, Token>()
   const awayUntilMs = new Map<Away, number>()
+  let postgresWentAtMs = 0
   let texts = 0
 
   const causes = (): Away[] =>
@@ -105,12 +108,16 @@ export function runState(world: World, isFaultless: boolean): RunState {
       if (history.placeOfXid(token.xid) === undefined) await history.note(token.xid, world.now())
       tokens.set(user, laterToken(tokens.get(user), token) ?? token)
     },
-    takeAway: (what) => void world.away.add(what),
+    takeAway(what) {
+      if (what === 'postgres' && !causes().includes(what)) postgresWentAtMs = world.now()
+      world.away.add(what)
+    },
     giveAllBack() {
       for (const what of world.away) awayUntilMs.set(what, world.now())
       world.away.clear()
     },
     causes,
+    postgresWentAtMs: () => postgresWentAtMs,
     granted(outcome, what, explained = []) {
       if (!('code' in outcome)) return outcome
       const allowed: readonly ErrorCode[] =

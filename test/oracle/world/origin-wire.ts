@@ -1,4 +1,4 @@
-import { FeedPageRequest } from '../../../shared/feed/page.ts'
+import { FeedPageRequest, type Completeness } from '../../../shared/feed/page.ts'
 import type { Token } from '../../../shared/horizon.ts'
 import { postId, userId, type UserId } from '../../../shared/ids.ts'
 import { HEADERS } from '../../../shared/headers.ts'
@@ -16,12 +16,18 @@ interface Asked {
 
 /** As much of the origin's HTTP as the edge needs in these runs; who asks was verified at the edge. */
 export function originWire(process: () => OriginProcess): Fetch {
-  const answer = (body: Uint8Array<ArrayBuffer> | null, status: number, token: Token | undefined) =>
+  const answer = (
+    body: Uint8Array<ArrayBuffer> | null,
+    status: number,
+    token: Token | undefined,
+    completeness?: Completeness,
+  ) =>
     new Response(body, {
       status,
       headers: {
         'content-type': 'application/json',
         ...(token === undefined ? {} : { [HEADERS.token]: formatToken(token) }),
+        ...(completeness === undefined ? {} : { [HEADERS.completeness]: completeness }),
       },
     })
 
@@ -32,11 +38,11 @@ export function originWire(process: () => OriginProcess): Fetch {
     if (kind === 'feed') {
       const request = FeedPageRequest.parse(Object.fromEntries(url.searchParams))
       const page = await readFeed({ ...request, viewer, token })
-      return answer(page.body, 200, page.token)
+      return answer(page.body, 200, page.token, page.completeness)
     }
     if (kind === 'posts' && method === 'GET') {
       const post = await readPost({ viewer, token, post: postId(id) })
-      return answer(post.body, 200, post.token)
+      return answer(post.body, 200, post.token, post.completeness)
     }
     const request = { user: viewer }
     if (kind === 'posts' && method === 'POST') {
