@@ -397,3 +397,5 @@ export const KAFKA_SEND_MESSAGES_MAX = 500
 export const KAFKA_RETENTION_MS = 7 * 24 * 3600 * 1000
 /** Counts stand under no watermark: a node that lost the newest may show the older ones for so long, and no longer. */
 export const COUNTS_LIFE_MS = 60_000
+/** Older ones lie there for so long, for when Postgres cannot be asked. */
+export const COUNTS_KEPT_MS = 24 * 3600 * 1000

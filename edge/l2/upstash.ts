@@ -49,6 +49,9 @@ function append(pipeline: SdkPipeline, [name, key, ...args]: Command): void {
     case 'HGET':
       pipeline.hget(key, first)
       return
+    case 'PTTL':
+      pipeline.pttl(key)
+      return
     case 'HMGET':
       pipeline.hmget(key, ...args)
       return

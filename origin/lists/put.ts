@@ -1,5 +1,5 @@
 import type { PostFragment } from '../../shared/fragment.ts'
-import { FRAGMENT_LIFE_MS } from '../../shared/limits.ts'
+import { COUNTS_KEPT_MS, COUNTS_LIFE_MS, FRAGMENT_LIFE_MS } from '../../shared/limits.ts'
 import { formatViewerRecord, type ViewerRecord } from '../../shared/viewer-record.ts'
 import type { Script } from './script.ts'
 
@@ -46,7 +46,7 @@ export const putPostArguments = ({
   String(FRAGMENT_LIFE_MS),
 ]
 
-/** A hash of version and JSON: users and counts. */
+/** A hash of version and JSON. */
 export const PUT_VERSIONED: Script = {
   name: 'put-versioned',
   lua: `
@@ -58,10 +58,33 @@ return 1
 `,
 }
 
-export const putVersionedArguments = (
-  entry: { readonly version: number; readonly json: string },
-  lifeMs = FRAGMENT_LIFE_MS,
-): string[] => [String(entry.version), entry.json, String(lifeMs)]
+export const putVersionedArguments = (entry: {
+  readonly version: number
+  readonly json: string
+}): string[] => [String(entry.version), entry.json, String(FRAGMENT_LIFE_MS)]
+
+/** Counts are kept beyond their life. Past it, they stand in nobody's way, whatever their version. */
+export const PUT_COUNTS: Script = {
+  name: 'put-counts',
+  lua: `
+local stored = redis.call('HGET', KEYS[1], 'v')
+local isInTime = redis.call('PTTL', KEYS[1]) > ARGV[3] - ARGV[4]
+if stored and isInTime and tonumber(stored) > tonumber(ARGV[1]) then return 0 end
+redis.call('HSET', KEYS[1], 'v', ARGV[1], 'j', ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return 1
+`,
+}
+
+export const putCountsArguments = (counts: {
+  readonly version: number
+  readonly json: string
+}): string[] => [
+  String(counts.version),
+  counts.json,
+  String(COUNTS_KEPT_MS),
+  String(COUNTS_LIFE_MS),
+]
 
 /** A viewer record is one text that begins with its version: only its head is read. */
 export const PUT_VIEWER: Script = {

@@ -32,17 +32,27 @@ export async function findUsers(
   return found
 }
 
-/** As JSON text. Counts may be a minute old, so what Redis has will do; who has no row has none of anything. */
+/**
+ * As JSON text. Counts may be a minute old, so what Redis has will do, and older ones where Postgres cannot
+ * tell, which the answer says; who has no row has none of anything.
+ */
 export async function findCounts(
   { fills, later }: ReadDeps,
-  { stores }: Pick<Reading, 'stores'>,
+  { stores, isLost }: Pick<Reading, 'stores' | 'isLost'>,
   ids: readonly UserId[],
   wave: WaveAnswer | undefined,
 ): Promise<ReadonlyMap<UserId, string>> {
   const found = new Map(wave?.counts ?? [])
   const absent = ids.filter((id) => !found.has(id))
   if (absent.length === 0) return found
-  const read = await stores.demand((truth) => truth.counts(absent))
+  const old = new Map(
+    absent.flatMap((id) => {
+      const json = wave?.oldCounts.get(id)
+      return json === undefined ? [] : [[id, json] as const]
+    }),
+  )
+  const read = await countsInTruth(stores, absent, old.size === absent.length, isLost)
+  if (read === undefined) return new Map([...found, ...old])
   const fresh = new Map<UserId, { readonly version: number; readonly json: string }>()
   for (const [id, counts] of read) {
     fresh.set(id, { version: counts.version, json: countsJson(counts) })
@@ -50,6 +60,17 @@ export async function findCounts(
   for (const id of absent) found.set(id, fresh.get(id)?.json ?? NO_COUNTS)
   if (fresh.size > 0 && !stores.isRedisAway()) later(() => fills.counts(fresh))
   return found
+}
+
+/** `undefined`: the older ones have to do. */
+async function countsInTruth(
+  stores: Reading['stores'],
+  ids: readonly UserId[],
+  hasOld: boolean,
+  isLost: boolean,
+): Promise<ReadonlyMap<UserId, UserCounts & { readonly version: number }> | undefined> {
+  if (!hasOld) return stores.demand((truth) => truth.counts(ids))
+  return isLost ? undefined : stores.truth('counts', (truth) => truth.counts(ids))
 }
 
 const countsJson = ({ followers, following, posts }: UserCounts): string =>

@@ -38,6 +38,8 @@ export interface Reading extends Reader {
   readonly asOf: Horizon
   readonly stores: ReadStores
   readonly labels: Labels
+  /** Postgres does not answer, which the answer says already: it need not be asked for what others can tell. */
+  readonly isLost: boolean
   /** Only Postgres can vouch for what is read. */
   readonly needsPostgres: boolean
   /** Asks Postgres when only it can vouch. `undefined`: the stores may be asked as usual. */
@@ -56,6 +58,7 @@ export async function openReading(deps: ReadDeps, { viewer, token }: Reader): Pr
     stores,
     labels,
     needsPostgres,
+    isLost: lost !== undefined,
     truthFirst: (ask) => (needsPostgres ? stores.truth('token', ask) : Promise.resolve(undefined)),
   }
 }

@@ -9,7 +9,7 @@ import {
 } from '../fragment.ts'
 import type { PostId, UserId } from '../ids.ts'
 import { bucketOfKey, keys, LOG_PARTITIONS, type Bucket, type ListKey } from '../keys.ts'
-import { LIST_NEWEST_ELEMENTS } from '../limits.ts'
+import { COUNTS_KEPT_MS, COUNTS_LIFE_MS, LIST_NEWEST_ELEMENTS } from '../limits.ts'
 import { readList, type PostList } from '../list.ts'
 import { parseViewerRecord, type ViewerRecord } from '../viewer-record.ts'
 import { parseWatermark, watermarkFields, type Watermark } from '../watermark.ts'
@@ -39,6 +39,8 @@ export interface WaveAnswer {
   readonly users: ReadonlyMap<UserId, UserFragment>
   /** JSON text of `UserCounts`. */
   readonly counts: ReadonlyMap<UserId, string>
+  /** Those past COUNTS_LIFE_MS: for when nobody can tell newer ones. */
+  readonly oldCounts: ReadonlyMap<UserId, string>
   readonly viewers: ReadonlyMap<UserId, ViewerRecord>
   readonly sessions: ReadonlyMap<string, string>
 }
@@ -62,6 +64,9 @@ export interface Wave {
   read(replies: readonly Reply[]): WaveAnswer
 }
 
+/** With less time left they are past their life. */
+const COUNTS_OLD_MS = COUNTS_KEPT_MS - COUNTS_LIFE_MS
+
 const NEWEST_LAST = String(LIST_NEWEST_ELEMENTS - 1)
 
 const WATERMARK_FIELDS = [
@@ -80,6 +85,8 @@ export function planWave(request: WaveRequest): Wave {
   const heads = new Map<PostId, PostFragment>()
   const users = new Map<UserId, UserFragment>()
   const counts = new Map<UserId, string>()
+  const oldCounts = new Map<UserId, string>()
+  const inTime = new Set<UserId>()
   const viewers = new Map<UserId, ViewerRecord>()
   const sessions = new Map<string, string>()
 
@@ -112,10 +119,17 @@ export function planWave(request: WaveRequest): Wave {
       command: ['HMGET', keys.user(user), ...USER_FRAGMENT_FIELDS] as const,
       take: (reply: Reply) => keep(users, user, parseUserFragment(valuesOf(reply))),
     })),
-    ...(request.counts ?? []).map((user) => ({
-      command: ['HGET', keys.userCounts(user), 'j'] as const,
-      take: (reply: Reply) => keep(counts, user, textOf(reply)),
-    })),
+    // Its time first: what comes between the two is newer than it seems, and never older.
+    ...(request.counts ?? []).flatMap((user): Ask[] => [
+      {
+        command: ['PTTL', keys.userCounts(user)],
+        take: (reply) => void (Number(reply) > COUNTS_OLD_MS && inTime.add(user)),
+      },
+      {
+        command: ['HGET', keys.userCounts(user), 'j'],
+        take: (reply) => keep(inTime.has(user) ? counts : oldCounts, user, textOf(reply)),
+      },
+    ]),
   ]
   const buckets = new Set(asks.flatMap(({ command }) => bucketOfKey(command[1]) ?? []))
   const all: Ask[] = [
@@ -144,6 +158,7 @@ export function planWave(request: WaveRequest): Wave {
         heads,
         users,
         counts,
+        oldCounts,
         viewers,
         sessions,
       }

@@ -9,6 +9,7 @@ export const emptyWave: WaveAnswer = {
   heads: new Map(),
   users: new Map(),
   counts: new Map(),
+  oldCounts: new Map(),
   viewers: new Map(),
   sessions: new Map(),
 }

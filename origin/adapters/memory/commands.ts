@@ -1,6 +1,7 @@
 import type { Command, Reply } from '../../../shared/feed/wave.ts'
 import { postId, userId } from '../../../shared/ids.ts'
 import { invalidationFields } from '../../../shared/invalidation.ts'
+import { COUNTS_KEPT_MS, COUNTS_LIFE_MS } from '../../../shared/limits.ts'
 import { keys, LOG_PARTITIONS, type Bucket, type ListKey } from '../../../shared/keys.ts'
 import { formatMarker } from '../../../shared/list.ts'
 import { formatViewerRecord } from '../../../shared/viewer-record.ts'
@@ -30,10 +31,13 @@ export function runCommand(node: MemoryRedis, [name, key, ...args]: Command): Re
       const user = node.users.get(userId(id))
       return user === undefined ? [null, null] : [String(user.version), user.json]
     }
-    case 'HGET c': {
+    case 'PTTL c': {
       const counts = node.counts.get(userId(id))
-      return counts === undefined || counts.expiresAtMs <= node.now() ? null : counts.json
+      if (counts === undefined) return -2
+      return counts.expiresAtMs - node.now() + COUNTS_KEPT_MS - COUNTS_LIFE_MS
     }
+    case 'HGET c':
+      return node.counts.get(userId(id))?.json ?? null
     case 'GET v': {
       const record = node.viewers.get(userId(id))
       return record === undefined ? null : formatViewerRecord(record)

@@ -1,10 +1,12 @@
 import { keys } from '../../../shared/keys.ts'
-import { COUNTS_LIFE_MS, FILL_AGE_MS_MAX, SCRIPT_BATCH_MAX } from '../../../shared/limits.ts'
+import { FILL_AGE_MS_MAX, SCRIPT_BATCH_MAX } from '../../../shared/limits.ts'
 import type { Now } from '../../../shared/time.ts'
 import {
+  PUT_COUNTS,
   PUT_POST,
   PUT_VERSIONED,
   PUT_VIEWER,
+  putCountsArguments,
   putPostArguments,
   putVersionedArguments,
   putViewerArguments,
@@ -57,9 +59,9 @@ export function redisProjectionFills({ nodes, now }: RedisProjectionFillsDeps): 
     counts: (counts) =>
       fill(
         [...counts].map(([user, entry]) => ({
-          script: PUT_VERSIONED,
+          script: PUT_COUNTS,
           keys: [keys.userCounts(user)],
-          args: putVersionedArguments(entry, COUNTS_LIFE_MS),
+          args: putCountsArguments(entry),
         })),
         now(),
       ),

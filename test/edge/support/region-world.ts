@@ -9,6 +9,7 @@ import {
 } from '../../../shared/invalidation.ts'
 import { horizonBelow, type Horizon } from '../../../shared/horizon.ts'
 import { allBuckets, keys, LOG_PARTITIONS, type ListKey } from '../../../shared/keys.ts'
+import { COUNTS_KEPT_MS } from '../../../shared/limits.ts'
 import { formatMarker, type Generation } from '../../../shared/list.ts'
 import { formatViewerRecord, type ViewerRecord } from '../../../shared/viewer-record.ts'
 import { formatMark, watermarkFields } from '../../../shared/watermark.ts'
@@ -121,6 +122,7 @@ export function regionWorld(redis: Redis): RegionWorld {
       await redis.hset(keys.user(id), { v: 1, j: JSON.stringify({ id, name }) })
       const j = JSON.stringify({ followers: 1, following: 2, posts: 3 })
       await redis.hset(keys.userCounts(id), { v: 1, j })
+      await redis.pexpire(keys.userCounts(id), COUNTS_KEPT_MS)
     },
     timeline: (viewer, ids, floor = '0', at = delivered) =>
       list(keys.timeline(viewer), ids, floor, at),

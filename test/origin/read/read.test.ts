@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PostId, UserId } from '../../../shared/ids.ts'
+import { COUNTS_LIFE_MS } from '../../../shared/limits.ts'
 import { readPost } from '../../../origin/read/read-post.ts'
 import { readUserPosts } from '../../../origin/read/read-user-posts.ts'
 import { readUser, readUsers } from '../../../origin/read/read-users.ts'
@@ -123,6 +124,24 @@ describe('reading users', () => {
       viewer: { following: true, followedBy: false, blocking: false, muting: false },
     })
     expect(world.calls).toMatchObject({ waves: { length: 1 }, truth: 0 })
+  })
+
+  it('shows older counts where Postgres cannot tell newer ones, and says so', async () => {
+    const world = await warmWorld()
+    const read = readUser(depsOf(world))
+    await read({ ...anyone, user: bob })
+    await world.settled()
+    world.pass(COUNTS_LIFE_MS + 1)
+    world.down.postgres = true
+    const answer = await read({ ...anyone, user: bob })
+
+    expect(answer.completeness).toBe('degraded')
+    expect(parse(answer)).toMatchObject({ counts: { followers: 1, following: 2, posts: 3 } })
+
+    world.down.postgres = false
+    world.calls.truth = 0
+    expect(await read({ ...anyone, user: bob })).toMatchObject({ completeness: 'complete' })
+    expect(world.calls.truth).toBe(1)
   })
 
   it('says nothing of relationships to a stranger', async () => {

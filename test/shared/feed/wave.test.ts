@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { planWave, type Reply, type WaveRequest } from '../../../shared/feed/wave.ts'
 import { postId, userId, type PostId, type UserId } from '../../../shared/ids.ts'
 import { bucketOf, bucketOfKey, keys, LOG_PARTITIONS } from '../../../shared/keys.ts'
+import { COUNTS_KEPT_MS } from '../../../shared/limits.ts'
 import { formatMarker, type Generation } from '../../../shared/list.ts'
 import { formatViewerRecord } from '../../../shared/viewer-record.ts'
 import { formatMark, lowestMark } from '../../../shared/watermark.ts'
@@ -105,6 +106,7 @@ describe('a wave', () => {
     const answer = wave.read(
       wave.commands.map(([name, key, ...fields]) => {
         if (key.endsWith(':wm')) return watermarkReply
+        if (name === 'PTTL') return COUNTS_KEPT_MS
         if (key === keys.post(id))
           return fields.length === 2 ? ['2', '3'] : ['2', '3', '1', '{"a":1}']
         return name === 'GET' || replies[key] !== undefined ? (replies[key] ?? null) : null

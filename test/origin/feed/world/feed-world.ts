@@ -46,11 +46,11 @@ export function feedWorld({
   keepsFragments = false,
 }: FeedWorldOptions = {}) {
   const ledger = newLedger()
-  const node = memoryNode()
+  let nowMs = NOW_MS
+  const node = memoryNode({ now: () => nowMs })
   const down = { redis: false, postgres: false, budget: false, sessions: false }
   const calls = { waves: [] as WaveRequest[], truth: 0 }
   const large = new Set<UserId>()
-  let nowMs = NOW_MS
   let generation = 0
   let delivered = 100
   let heardFrom = 100
