@@ -8,6 +8,7 @@ import { failureLines, onLanes, type LaneFailure } from '../test/oracle/model/on
 import { tallyLines } from '../test/oracle/model/tally.ts'
 import { BUGS } from '../test/oracle/plant/bugs.ts'
 import { makePlace, type Place } from '../test/oracle/world/start-stores.ts'
+import { ownPostgres } from '../test/support/own-postgres.ts'
 import {
   makeRunFolder,
   removeRunFolder,
@@ -16,8 +17,6 @@ import {
 } from '../test/support/run.ts'
 import { commandLine } from './local/command-line.ts'
 import { nowAndThen } from './local/now-and-then.ts'
-import { freePort } from './local/ports.ts'
-import { startPostgres } from './local/postgres.ts'
 import { findRedisBinary } from './local/redis-binary.ts'
 import { homeFolder } from './local/run-file.ts'
 
@@ -106,16 +105,9 @@ async function findPlanted(): Promise<boolean> {
 async function makePlaces(count: number): Promise<Place[]> {
   const toolsDir = path.join(homeFolder(process.env), 'tools')
   const spawnChild = spawnIn(folder)
-  const { url } = await startPostgres({
-    dataDir: path.join(folder, 'postgres'),
-    logFile: path.join(folder, 'postgres.log'),
-    port: await freePort(),
-    password: 'headwater',
-    isDurable: false,
-    spawnChild,
-  })
+  const postgresUrl = await ownPostgres(folder, spawnChild)
   const redisBinary = await findRedisBinary({ toolsDir, report: console.log })
-  const options = { postgresUrl: url, redisBinary, folder, spawnChild }
+  const options = { postgresUrl, redisBinary, folder, spawnChild }
   const places: Place[] = []
   for (let at = 1; at <= count; at += 1) places.push(await makePlace(`oracle_${at}`, options))
   return places

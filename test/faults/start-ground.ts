@@ -1,10 +1,8 @@
-import path from 'node:path'
 import pg from 'pg'
 import { migrate } from '../../drizzle/migrate.ts'
-import { freePort } from '../../scripts/local/ports.ts'
-import { startPostgres } from '../../scripts/local/postgres.ts'
 import { findRedisBinary } from '../../scripts/local/redis-binary.ts'
 import { fetchKafka } from '../../scripts/services/kafka-jars.ts'
+import { ownPostgres } from '../support/own-postgres.ts'
 import { spawnIn } from '../support/run.ts'
 import { groundIn, type Ground } from './ground.ts'
 
@@ -29,14 +27,7 @@ export async function startGround({
     ? await fetchKafka({ toolsDir, logsDir: folder, spawnChild, say })
     : undefined
   const redisBinary = await findRedisBinary({ toolsDir, report: say })
-  const { url } = await startPostgres({
-    dataDir: path.join(folder, 'postgres'),
-    logFile: path.join(folder, 'postgres.log'),
-    port: await freePort(),
-    password: 'headwater',
-    isDurable: false,
-    spawnChild,
-  })
+  const url = await ownPostgres(folder, spawnChild)
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   await client.query(`create database ${TEMPLATE}`)
