@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { Redis } from 'ioredis'
 import {
   REDIS_CONNECT_DEADLINE_MS,
@@ -43,7 +44,25 @@ export function redisConnection({
     keepAlive: 10_000,
   })
   redis.on('error', onError)
+  redis.on('connect', () => endWhenUnreadable(redis.stream))
   return redis
+}
+
+/**
+ * The client's parser throws at some of what is no RESP, an array of 10^11 elements for one, where nobody can
+ * catch it: in the socket's own event, which would end the process. Here the connection ends, and is made anew.
+ */
+function endWhenUnreadable(stream: Socket): void {
+  const emit = stream.emit.bind(stream) as (event: string, ...args: unknown[]) => boolean
+  stream.emit = (event: string, ...args: unknown[]): boolean => {
+    if (event !== 'data') return emit(event, ...args)
+    try {
+      return emit(event, ...args)
+    } catch (error) {
+      stream.destroy(error instanceof Error ? error : new Error(String(error)))
+      return true
+    }
+  }
 }
 
 /** Resolves when it can be used; `false` when the deadline came first. It goes on trying either way. */
