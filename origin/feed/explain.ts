@@ -97,12 +97,13 @@ async function askSources(
 
 /** The negative answers first: the earliest of them is what someone would have to change. */
 function reasonOf(
-  { fragment, standing }: Candidate,
+  { fragment, standing, isUnheard }: Candidate,
   isFound: boolean,
   dropped: string | undefined,
 ): string {
   if (fragment === undefined) return 'there is no such post'
   if (fragment.json === undefined) return 'the post is deleted'
+  if (isUnheard === true) return 'it is so new that this process has not heard of it'
   if (standing === undefined) return 'it is unknown what holds between the two'
   if (standing.blocked) return 'the viewer blocks the author'
   if (!standing.own && !standing.followed) return 'the viewer does not follow the author'

@@ -68,6 +68,18 @@ describe('explaining a page', () => {
     expect(await explained(world, n)).toMatchObject({ isShown: false, because })
   })
 
+  it('says that the process has not come to the post', async () => {
+    const world = await warmWorld()
+    world.ledger.post(bob, post(30), 'push')
+    await world.deliver()
+
+    expect(await explained(world, 30)).toMatchObject({
+      isShown: false,
+      isFound: true,
+      because: 'it is so new that this process has not heard of it',
+    })
+  })
+
   it('says whose own it is', async () => {
     const world = await warmWorld()
 
