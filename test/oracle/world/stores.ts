@@ -15,6 +15,8 @@ export interface Stores extends AsyncDisposable {
 }
 
 const CONNECT_DEADLINE_MS = 5_000
+/** Stores go away when a run says so. A busy machine must not do it too. */
+export const NODE_DEADLINE_MS = 60_000
 
 /** The same ids are minted again in every run; only transaction ids go on. */
 const EMPTY = `
@@ -33,7 +35,12 @@ export async function openStores(databaseUrl: string, redisUrl: string): Promise
     statementTimeoutMs: 120_000,
     applicationName: 'oracle',
   })
-  const redis = redisConnection({ url: redisUrl, name: 'oracle', onError: () => undefined })
+  const redis = redisConnection({
+    url: redisUrl,
+    name: 'oracle',
+    onError: () => undefined,
+    deadlineMs: NODE_DEADLINE_MS,
+  })
   if (!(await isReadyWithin(redis, CONNECT_DEADLINE_MS))) throw new Error('Redis does not answer')
   return {
     pool,

@@ -20,7 +20,7 @@ import { originProcess, type OriginProcess } from './origin-process.ts'
 import { originWire } from './origin-wire.ts'
 import { steppedLeader, type SteppedLeader } from './stepped-leader.ts'
 import { steppedLog, type SteppedLog } from './stepped-log.ts'
-import type { Stores } from './stores.ts'
+import { NODE_DEADLINE_MS, type Stores } from './stores.ts'
 import type { VirtualRedis } from './virtual-redis.ts'
 
 export type OriginName = 'origin-a' | 'origin-b'
@@ -128,6 +128,7 @@ export async function openWorld(stores: Stores, scale: Scale): Promise<World> {
         redisDeliveryStore({
           url: stores.redisUrl,
           postsMax: () => settings.current['list.postsMax'],
+          deadlineMs: NODE_DEADLINE_MS,
         }),
         deliveryFaults,
         node.noteLoss,
