@@ -156,6 +156,8 @@ export const TAIL_MS = 120_000
 export const TAIL_BYTES_MAX = 128 * 1024 * 1024
 /** A tail that has not looked at the outbox for longer cannot keep a delete within two seconds: pages say so. */
 export const TAIL_AGE_MS_MAX = 1_500
+/** A post's own transaction takes a few milliseconds. After this, one that the tail has not heard of never will be. */
+export const MINT_TO_COMMIT_MS_MAX = 1_000
 /** How long a read waits for the tail to reach its token before it reads the outbox itself. */
 export const TAIL_WAIT_MS_MAX = 50
 

@@ -26,7 +26,7 @@ export interface Tail {
   postsOf(author: UserId): readonly TailPost[]
   /**
    * False for a post that it has not come to: delivery may be quicker, and what was decided about the author
-   * before the post is then unknown here too. One from before its memory counts as heard of.
+   * before the post is then unknown here too. One that it passed over, or has forgotten, counts as heard of.
    */
   hasHeardOf(post: PostId, author: UserId): boolean
   /** All posts it holds, newest last. */

@@ -2,6 +2,7 @@ import type { LogEvent } from '../../shared/events/event.ts'
 import type { Horizon } from '../../shared/horizon.ts'
 import { idTimeMs, type UserId } from '../../shared/ids.ts'
 import type { Tag } from '../../shared/invalidation.ts'
+import { MINT_TO_COMMIT_MS_MAX } from '../../shared/limits.ts'
 import type { Position } from '../ports/outbox.ts'
 import type { Tail, TailPost } from '../ports/tail.ts'
 import { heardIn } from './heard-in.ts'
@@ -55,6 +56,7 @@ export function tailMemory(start: Position, bounds: TailBounds): TailMemory {
   const heard = new Map<Tag, Heard>()
   let horizon: Horizon = start.horizon
   let reachesToMs = start.atMs
+  let comesToMs = start.atMs
   let bytes = 0
 
   function openPiece(atMs: number): Piece {
@@ -108,6 +110,7 @@ export function tailMemory(start: Position, bounds: TailBounds): TailMemory {
       for (const event of events) keep(piece, event)
       piece.toMs = position.atMs
       horizon = position.horizon
+      comesToMs = position.atMs
       const isOver = (oldest: Piece) =>
         oldest.toMs < position.atMs - bounds.tailMs || bytes > bounds.bytesMax
       // The last piece stays: without it nothing would say up to where the others reached.
@@ -123,9 +126,9 @@ export function tailMemory(start: Position, bounds: TailBounds): TailMemory {
     horizon: () => horizon,
     reachesToMs: () => reachesToMs,
     postsOf: (author) => byAuthor.get(author) ?? NOTHING,
-    // Committed after it was minted, so whatever is minted within reach is held once it is read.
+    // What is older than that and not held was passed over: its event could not be read, and was replayed later.
     hasHeardOf: (post, author) =>
-      idTimeMs(post) < reachesToMs ||
+      idTimeMs(post) < Math.max(reachesToMs, comesToMs - MINT_TO_COMMIT_MS_MAX) ||
       byAuthor.get(author)?.some((each) => each.post === post) === true,
     *posts() {
       for (const { posts } of pieces) yield* posts

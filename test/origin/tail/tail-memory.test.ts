@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { tailMemory } from '../../../origin/tail/tail-memory.ts'
 import type { LogEvent } from '../../../shared/events/event.ts'
 import { horizonBelow } from '../../../shared/horizon.ts'
-import type { PostId, UserId } from '../../../shared/ids.ts'
+import { lowestIdAt, type PostId, type UserId } from '../../../shared/ids.ts'
 import { tags } from '../../../shared/invalidation.ts'
+import { MINT_TO_COMMIT_MS_MAX } from '../../../shared/limits.ts'
 
 const ANN = '1' as UserId
 const BEN = '2' as UserId
@@ -49,6 +50,26 @@ describe('the memory of a tail', () => {
     expect([...memory.posts()].map((each) => each.xid)).toEqual([a.xid, b.xid, c.xid])
     expect(memory.horizon().xmin).toBe(c.xid + 1)
     expect(memory.reachesToMs()).toBe(0)
+  })
+
+  it('knows which posts it has not come to, and takes those that it passed over for known', () => {
+    const atMs = Date.UTC(2026, 0, 1)
+    const minted = (ms: number) => lowestIdAt(atMs + ms)
+    const memory = aMemory()
+    const heard = post(ANN)
+    const known = { ...heard, event: { ...heard.event, post: minted(50) } as LogEvent['event'] }
+    memory.add(read(atMs, post(BEN)))
+    memory.add(read(atMs + 100, known))
+
+    expect(memory.hasHeardOf(minted(50), ANN)).toBe(true)
+    expect(memory.hasHeardOf(minted(60), ANN)).toBe(false)
+    expect(memory.hasHeardOf(minted(120), ANN)).toBe(false)
+
+    memory.add(read(atMs + 60 + MINT_TO_COMMIT_MS_MAX))
+    expect(memory.hasHeardOf(minted(60), ANN)).toBe(false)
+    memory.add(read(atMs + 61 + MINT_TO_COMMIT_MS_MAX))
+    expect(memory.hasHeardOf(minted(60), ANN)).toBe(true)
+    expect(memory.hasHeardOf(minted(120), ANN)).toBe(false)
   })
 
   it('lets go what is old, and says how far it reaches then', () => {
