@@ -18,9 +18,12 @@ describe('supervision', () => {
     const first = supervision.spawnChild(home.node('first', SLEEPS))
     const second = supervision.spawnChild(home.node('second', SLEEPS))
     const ends: string[] = []
-    void first.ended.then(() => ends.push('first'))
-    void second.ended.then(() => ends.push('second'))
+    const told = [
+      first.ended.then(() => ends.push('first')),
+      second.ended.then(() => ends.push('second')),
+    ]
     await supervision.stop()
+    await Promise.all(told)
 
     expect(ends).toEqual(['second', 'first'])
     expect(await readdir(home.records)).toEqual([])
