@@ -8,11 +8,20 @@ import {
   type UserFragment,
 } from '../fragment.ts'
 import type { PostId, UserId } from '../ids.ts'
-import { bucketOfKey, keys, LOG_PARTITIONS, type Bucket, type ListKey } from '../keys.ts'
+import { bucketOfKey, keys, type Bucket, type ListKey } from '../keys.ts'
 import { COUNTS_KEPT_MS, COUNTS_LIFE_MS, LIST_NEWEST_ELEMENTS } from '../limits.ts'
 import { readList, type PostList } from '../list.ts'
-import { parseViewerRecord, type ViewerRecord } from '../viewer-record.ts'
-import { parseWatermark, watermarkFields, type Watermark } from '../watermark.ts'
+import type { ViewerRecord } from '../viewer-record.ts'
+import type { Watermark } from '../watermark.ts'
+import {
+  elementsOf,
+  recordOf,
+  textOf,
+  textsOf,
+  valuesOf,
+  WATERMARK_FIELDS,
+  watermarkOf,
+} from './wave-replies.ts'
 
 /** What one wave asks of Redis: calls sent at once, to as many nodes as needed. Each part is optional. */
 export interface WaveRequest {
@@ -68,14 +77,6 @@ export interface Wave {
 const COUNTS_OLD_MS = COUNTS_KEPT_MS - COUNTS_LIFE_MS
 
 const NEWEST_LAST = String(LIST_NEWEST_ELEMENTS - 1)
-
-const WATERMARK_FIELDS = [
-  watermarkFields.generation,
-  ...Array.from({ length: LOG_PARTITIONS }, (_, partition) => watermarkFields.mark(partition)),
-  ...Array.from({ length: LOG_PARTITIONS }, (_, partition) =>
-    watermarkFields.exceptions(partition),
-  ),
-]
 
 export function planWave(request: WaveRequest): Wave {
   const watermarks = new Map<Bucket, Watermark>()
@@ -181,50 +182,4 @@ function validLists(
 
 function keep<Key, Value>(map: Map<Key, Value>, key: Key, value: Value | undefined): void {
   if (value !== undefined) map.set(key, value)
-}
-
-const textOf = (reply: Reply): string | undefined => (typeof reply === 'string' ? reply : undefined)
-
-const valuesOf = (reply: Reply): (string | null)[] =>
-  Array.isArray(reply) ? reply.map((value) => (typeof value === 'string' ? value : null)) : []
-
-/** A list's elements are texts, and a page has hundreds: they are looked at, and not copied. */
-function textsOf(reply: Reply): readonly string[] {
-  if (!Array.isArray(reply)) return []
-  const elements = reply as readonly Reply[]
-  const isText = (element: Reply): element is string => typeof element === 'string'
-  return elements.every(isText) ? elements : elements.filter(isText)
-}
-
-/** Of a list that somebody may believe: one that is being warmed is as good as absent. */
-function elementsOf(reply: Reply): readonly string[] | undefined {
-  const elements = textsOf(reply)
-  const isList = elements.length > 0 && elements.every((element) => ELEMENT.test(element))
-  return isList ? elements : undefined
-}
-
-const ELEMENT = /^(\d{1,19}|F\d.*)$/
-
-function watermarkOf(reply: Reply): Watermark | undefined {
-  const values = valuesOf(reply)
-  const fields: Record<string, string> = {}
-  for (const [at, field] of WATERMARK_FIELDS.entries()) {
-    const value = values[at]
-    if (value != null) fields[field] = value
-  }
-  return orAbsent(() => parseWatermark(fields))
-}
-
-function recordOf(viewer: UserId, reply: Reply): ViewerRecord | undefined {
-  const text = textOf(reply)
-  return text === undefined ? undefined : orAbsent(() => parseViewerRecord(viewer, text))
-}
-
-/** A broken store may hold anything; what does not parse is absent, and the truth is asked. */
-function orAbsent<Value>(parse: () => Value): Value | undefined {
-  try {
-    return parse()
-  } catch {
-    return undefined
-  }
 }

@@ -235,14 +235,24 @@ const interruption: Trouble = (random, people) => {
   ]
 }
 
+/** Its origin holds what a page takes; the follow was made at the other. */
+const warmReader = (
+  viewer: number,
+  author: number,
+  via: OriginName,
+  other: OriginName,
+): readonly (Deed | Step)[] => [
+  ...follows(viewer, author, other),
+  readOf(viewer, via),
+  { afterMs: 1_500, ...readOf(viewer, via) },
+]
+
 /** Between the record of a page and its lists its reader mutes somebody, who posts right after. */
 const amidPage: Trouble = (random, people) => {
   const { viewer, author } = pairOf(random, people)
   const [via, other] = originsOf(random)
   return [
-    ...follows(viewer, author, other),
-    readOf(viewer, via),
-    { afterMs: 1_500, ...readOf(viewer, via) },
+    ...warmReader(viewer, author, via, other),
     fault('call slow', 'redis', 'waves.send', { process: via, ms: 480 }),
     { afterMs: 300, ...readOf(viewer, via) },
     { afterMs: 10, do: 'relate', how: 'mute', from: viewer, to: author, via: other },
@@ -255,9 +265,7 @@ const slowTail: Trouble = (random, people) => {
   const { viewer, author } = pairOf(random, people)
   const [via, other] = originsOf(random)
   return [
-    ...follows(viewer, author, other),
-    readOf(viewer, via),
-    { afterMs: 1_500, ...readOf(viewer, via) },
+    ...warmReader(viewer, author, via, other),
     fault('call slow', 'postgres', 'tail.read', { process: via, ms: 1_200 }),
     { afterMs: 80, do: 'relate', how: 'mute', from: viewer, to: author, via: other },
     { afterMs: 20, do: 'post', author, via: other, count: 1 },
