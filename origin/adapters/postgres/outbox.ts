@@ -11,10 +11,17 @@ import {
 } from '../../../shared/horizon.ts'
 import { LOG_BATCH_EVENTS_MAX, OUTBOX_ASKS_MAX } from '../../../shared/limits.ts'
 import type { Outbox, OutboxEvent, OutboxRead, Position } from '../../ports/outbox.ts'
-import { EPOCH } from './epoch.ts'
 import { answered } from './failure.ts'
 import { gathered } from './gathered.ts'
 import { cutOutbox } from './outbox-cut.ts'
+import {
+  NOW,
+  POSITION_OF_TICK,
+  POSITION_SINCE,
+  READ_ALL,
+  READ_PARTITION,
+  TICKS_BEFORE,
+} from './outbox-statements.ts'
 
 type EventCells = [
   id: string,
@@ -42,51 +49,6 @@ interface PositionRow {
   readonly horizon: string
   readonly at_ms: string
 }
-
-const AT_MS_AFTER = 'ceil(extract(epoch from clock_timestamp()) * 1000)::bigint'
-const TICK_CELLS = `json_build_array(n, horizon, floor(extract(epoch from at) * 1000)::bigint)`
-
-/** Ties are kept, so a part never ends inside a transaction, however many events it has. */
-const part = (where: string, ofPartition: string): string => `
-  select json_agg(json_build_array(id::text, xid::text, key,
-    floor(extract(epoch from at) * 1000)::bigint, event, partition))
-  from (
-    select id, xid, key, at, event, partition from outbox
-    where ${where} ${ofPartition}
-    order by xid fetch first $3 rows with ties
-  ) part`
-
-/**
- * One statement, so one snapshot for events, horizon and tick. There is no bound on `at`: a transaction
- * beyond xmax may have written its rows long ago, and a probe of an index that ends lower costs less
- * than being wrong about that.
- */
-const readStatement = (ofPartition: string): string => `
-  select pg_current_snapshot()::text as snapshot, ${EPOCH} as epoch, ${AT_MS_AFTER} as at_ms,
-    (${part('xid = any($1::xid8[])', ofPartition)}) as late,
-    (${part('xid >= $2::xid8', ofPartition)}) as fresh,
-    (select ${TICK_CELLS} from ticks order by n desc limit 1) as tick`
-
-const READ_ALL = readStatement('')
-const READ_PARTITION = readStatement('and partition = $4')
-
-const NOW = `select ${EPOCH} as epoch, pg_current_snapshot()::text as horizon, ${AT_MS_AFTER} as at_ms`
-
-/** The next tick's time is read after this tick's horizon was taken: ticks are made one after another. */
-const positionOf = (ticks: string): string => `
-  select ${EPOCH} as epoch, horizon, (select ceil(extract(epoch from coalesce(
-      (select min(next.at) from ticks next where next.n = tick.n + 1), clock_timestamp())) * 1000)::bigint) as at_ms
-  from (${ticks}) tick`
-
-const POSITION_OF_TICK = positionOf('select n, horizon from ticks where n = $1 limit 1')
-const POSITION_SINCE = positionOf(`
-  select n, horizon from ticks where n = coalesce(
-    (select n from ticks where at <= clock_timestamp() - $1 * interval '1 ms' order by at desc limit 1),
-    (select min(n) from ticks))
-  limit 1`)
-
-const TICKS_BEFORE = `
-  select ${TICK_CELLS} as tick from ticks where at <= to_timestamp($1 / 1000.0) order by at desc limit $2`
 
 /** Of a step of a backlog: enough to go back behind a transaction that was open for a second. */
 const TICKS_TRIED_MAX = 8
