@@ -7,6 +7,8 @@ const SEEDS = 150
 /** Half a minute on two free cores; much longer on a machine that others use too. */
 const DEADLINE_MS = 20 * 60_000
 const PLANTED_SEEDS_MAX = 300
+/** What tells a trace from an empty one: the shortest of 200 seeds has 75 lines. */
+const TRACE_LINES_MIN = 30
 
 const first = Number(process.env['SIMULATION_SEED'] ?? Date.now() % 1_000_000_000)
 
@@ -40,7 +42,7 @@ describe('the flows on memory stores', () => {
         tell({ kind: 'trace', seed: first }),
         tell({ kind: 'trace', seed: first }),
       ])
-      expect(said.lines.length).toBeGreaterThan(100)
+      expect(said.lines.length).toBeGreaterThan(TRACE_LINES_MIN)
       expect(again.lines.join('\n')).toBe(said.lines.join('\n'))
     },
     DEADLINE_MS,

@@ -1,12 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Service } from '../../../scripts/local/services.ts'
+import { until as poll } from '../../../scripts/local/until.ts'
 import { ask, idsOn, write } from '../../support/client.ts'
 import { until } from '../../support/until.ts'
 import { oneRegion, servedByL2, warmReader, type OneRegion, type WarmReader } from './one-region.ts'
 
 const ROUNDS = 4
 const POSTS_A_ROUND = 5
+/** Slow enough for the edge's limit on requests, however long the origin takes to begin again. */
+const RETRY_EVERY_MS = 250
 
 describe('an origin that is killed', { timeout: 120_000 }, () => {
   const open = new AsyncDisposableStack()
@@ -25,14 +28,13 @@ describe('an origin that is killed', { timeout: 120_000 }, () => {
   /** Asks again, with the same key, until it is acknowledged: as a client does. */
   const publish = (text: string) => {
     const headers = { 'idempotency-key': crypto.randomUUID() }
-    return until(
+    return poll(
       async () => {
         const request = { as: warm.author, body: { text }, headers }
         const made = await ask(world.edge.url, 'POST', '/v1/posts', request)
         return made.status === 201 ? String(made.json['id']) : undefined
       },
-      30_000,
-      text,
+      { deadlineMs: 30_000, everyMs: RETRY_EVERY_MS, what: text },
     )
   }
 

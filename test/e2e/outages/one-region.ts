@@ -7,6 +7,7 @@ import type { Child } from '../../../scripts/local/children.ts'
 import { freePort } from '../../../scripts/local/ports.ts'
 import { startPostgres } from '../../../scripts/local/postgres.ts'
 import type { Service } from '../../../scripts/local/services.ts'
+import { until as poll } from '../../../scripts/local/until.ts'
 import { ask, write } from '../../support/client.ts'
 import {
   deployment,
@@ -18,6 +19,9 @@ import {
 import { freshRedis, type FreshRedis } from '../../support/redis.ts'
 import { spawnIn } from '../../support/run.ts'
 import { until } from '../../support/until.ts'
+
+/** How often the edge is asked: with its limit of 1,200 requests a minute, half a minute leaves half of them. */
+const ASK_EVERY_MS = 50
 
 /** A Postgres that no other test uses, so that it may be taken away. */
 export interface OwnPostgres {
@@ -142,7 +146,8 @@ export async function servedByL2(edgeUrl: string, reader: Person): Promise<void>
     last = `${page.status} ${page.servedBy} ${page.headers.get('server-timing')}`
     return page.servedBy === 'l2' && page.json['completeness'] === 'complete'
   }
-  await until(isServed, 30_000, 'a page from L2').catch((cause: unknown) => {
+  const wait = { deadlineMs: 30_000, everyMs: ASK_EVERY_MS, what: 'a page from L2' }
+  await poll(isServed, wait).catch((cause: unknown) => {
     throw new Error(`no page from L2, the last one: ${last}`, { cause })
   })
 }
