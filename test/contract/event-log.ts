@@ -28,6 +28,9 @@ interface Group {
 
 const idsOf = (events: readonly LogEvent[]) => events.map(({ id }) => id)
 
+/** At least once: where a slow machine makes a group share its partitions anew, some come again. */
+const distinct = (events: readonly LogEvent[]) => [...new Set(idsOf(events))]
+
 /** What an EventLog is. Each adapter's test calls this with a way to make one; leases there are short. */
 export function eventLogContract(make: () => Promise<LogUnderTest>) {
   const aGroup = (name = 'group'): Group => ({ name, handled: [], partitions: new Set() })
@@ -74,11 +77,12 @@ export function eventLogContract(make: () => Promise<LogUnderTest>) {
       const group = aGroup()
       run(reader, group)
       const published = await publishMany(log, 200)
-      await until(() => new Set(idsOf(group.handled)).size === 200)
+      await until(() => distinct(group.handled).length === 200)
 
-      expect(idsOf(group.handled).toSorted()).toEqual(published.toSorted())
+      expect(distinct(group.handled).toSorted()).toEqual(published.toSorted())
       for (const events of Map.groupBy(group.handled, ({ key }) => key).values()) {
-        expect(idsOf(events)).toEqual(idsOf(events).toSorted((a, b) => Number(a) - Number(b)))
+        const order = distinct(events)
+        expect(order).toEqual(order.toSorted((a, b) => Number(a) - Number(b)))
       }
     })
 
@@ -89,9 +93,9 @@ export function eventLogContract(make: () => Promise<LogUnderTest>) {
       run(reader, first)
       run(reader, second)
       const published = await publishMany(log, 40)
-      await until(() => first.handled.length === 40 && second.handled.length === 40)
+      await until(() => [first, second].every(({ handled }) => distinct(handled).length === 40))
 
-      expect(idsOf(second.handled).toSorted()).toEqual(published.toSorted())
+      expect(distinct(second.handled).toSorted()).toEqual(published.toSorted())
     })
 
     it('goes on where it committed', async () => {
@@ -100,7 +104,7 @@ export function eventLogContract(make: () => Promise<LogUnderTest>) {
       const group = aGroup()
       const { stop } = run(reader, group)
       await publishMany(log, 40)
-      await until(() => group.handled.length === 40)
+      await until(() => distinct(group.handled).length === 40)
       await stop()
       const again = aGroup()
       run(reader, again)
@@ -140,13 +144,13 @@ export function eventLogContract(make: () => Promise<LogUnderTest>) {
         },
       })
       const published = await publishMany(log, 40)
-      await until(() => seen.length === 40)
+      await until(() => new Set(seen).size === 40)
       await dying.crash()
       const group = aGroup()
       run((await log.member()).log, group)
-      await until(() => new Set(idsOf(group.handled)).size === 40)
+      await until(() => distinct(group.handled).length === 40)
 
-      expect(idsOf(group.handled).toSorted()).toEqual(published.toSorted())
+      expect(distinct(group.handled).toSorted()).toEqual(published.toSorted())
     })
 
     it('shares partitions between two processes, and loses nothing while they change hands', async () => {
@@ -158,14 +162,14 @@ export function eventLogContract(make: () => Promise<LogUnderTest>) {
       const { stop } = run((await log.member()).log, second)
       await until(() => first.partitions.size === 4 && second.partitions.size === 4)
       const published = await publishing
-      const handled = () => new Set(idsOf([...first.handled, ...second.handled]))
-      await until(() => handled().size === 200)
+      const handled = () => distinct([...first.handled, ...second.handled])
+      await until(() => handled().length === 200)
       await stop()
       await until(() => first.partitions.size === LOG_PARTITIONS)
       const last = await log.publish('3')
-      await until(() => handled().has(last))
+      await until(() => handled().includes(last))
 
-      expect([...handled()].toSorted()).toEqual([...published, last].toSorted())
+      expect(handled().toSorted()).toEqual([...published, last].toSorted())
     })
 
     it('refuses the commit of an owner that another one has followed', async () => {
@@ -188,7 +192,7 @@ export function eventLogContract(make: () => Promise<LogUnderTest>) {
       await until(() => held !== undefined)
       await slow.crash()
       run(next.log, group)
-      await until(() => group.handled.length === 1)
+      await until(() => group.handled.length > 0)
 
       await expect(held?.commit()).rejects.toThrow(/./)
     })
@@ -217,13 +221,13 @@ export function eventLogContract(make: () => Promise<LogUnderTest>) {
       const later = await publishMany(log, 20)
       const group = aGroup()
       const { stop } = run(reader, group)
-      await until(() => group.handled.length === 40)
+      await until(() => distinct(group.handled).length === 40)
       await stop()
       const again = aGroup()
       run(reader, again, { open: async () => ({ fromTick: n }) })
-      await until(() => again.handled.length >= 20)
+      await until(() => distinct(again.handled).length >= 20)
 
-      expect(idsOf(again.handled).toSorted()).toEqual(later.toSorted())
+      expect(distinct(again.handled).toSorted()).toEqual(later.toSorted())
     })
   })
 }
