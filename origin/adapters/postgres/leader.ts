@@ -5,6 +5,7 @@ import { LEADER_GOODBYE_MS, LEADER_IDLE_MS, POSTGRES_DEADLINE_MS } from '../../.
 import type { Leadership, LeaderSession } from '../../ports/leadership.ts'
 import { EPOCH } from './epoch.ts'
 import { answered } from './failure.ts'
+import { guardedSocket } from './guarded-socket.ts'
 import { dropPartitions, makePartitions } from './outbox-partitions.ts'
 
 export interface LeadershipOptions {
@@ -40,6 +41,7 @@ export function postgresLeadership(url: string, { lock, keepMs }: LeadershipOpti
       statement_timeout: POSTGRES_DEADLINE_MS,
       query_timeout: POSTGRES_DEADLINE_MS,
       keepAlive: true,
+      stream: guardedSocket,
     })
     const lost = new AbortController()
     client.on('error', () => lost.abort())

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { guardedSocket } from './guarded-socket.ts'
 
 export interface PoolOptions {
   /** Connections at once; further queries wait in line. */
@@ -24,6 +25,7 @@ export function postgresPool(url: string, options: PoolOptions): pg.Pool {
     idle_in_transaction_session_timeout: statementTimeoutMs,
     query_timeout: statementTimeoutMs + SERVER_GRACE_MS,
     keepAlive: true,
+    stream: guardedSocket,
   })
   pool.on('error', (error) => onIdleFailure?.(error))
   return pool

@@ -5,6 +5,7 @@ import {
   SIGNAL_RECONNECT_MS,
 } from '../../../shared/limits.ts'
 import type { Signal } from '../../ports/signal.ts'
+import { guardedSocket } from './guarded-socket.ts'
 
 const CHANNEL = 'headwater_outbox'
 
@@ -32,6 +33,7 @@ export function postgresSignal(url: string, onFailure: (error: unknown) => void)
       connectionTimeoutMillis: POSTGRES_DEADLINE_MS,
       query_timeout: POSTGRES_DEADLINE_MS,
       keepAlive: true,
+      stream: guardedSocket,
     })
     next.on('notification', ({ processId }) => {
       // Listeners in this process were woken when it was raised.
