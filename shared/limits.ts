@@ -129,8 +129,10 @@ export const CURSOR_LIFE_MS = 24 * 3600 * 1000
 export const TICK_EVERY_MS = 250
 /** Readers of the outbox look this often even without a signal. */
 export const OUTBOX_POLL_MS = 50
-/** A process signals other readers at most this often. */
+/** Writes that follow each other faster are signalled together. */
 export const SIGNAL_EVERY_MS = 10
+/** So many of them within that time are signalled one by one all the same. */
+export const SIGNALS_ALONE_MAX = 3
 /** Events that one read of the log hands out. */
 export const LOG_BATCH_EVENTS_MAX = 1_000
 /** A partition under load is read this often: each batch costs some statements and a commit, however small. */

@@ -3,6 +3,7 @@ import {
   POSTGRES_DEADLINE_MS,
   SIGNAL_EVERY_MS,
   SIGNAL_RECONNECT_MS,
+  SIGNALS_ALONE_MAX,
 } from '../../../shared/limits.ts'
 import type { Signal } from '../../ports/signal.ts'
 import { guardedSocket } from './guarded-socket.ts'
@@ -10,16 +11,23 @@ import { guardedSocket } from './guarded-socket.ts'
 const CHANNEL = 'headwater_outbox'
 
 /**
- * NOTIFY on a connection of its own, after the commit and at most every 10 ms: inside the transaction it
- * would take a lock that all committers share, and halve their rate.
+ * NOTIFY on a connection of its own, after the commit and seldom: inside the transaction it would take a lock
+ * that all committers share, and halve their rate.
+ *
+ * What is raised alone is told at once. Of what is raised without end, listeners would look for every single
+ * write; there one look takes in all of 10 ms.
  */
 export function postgresSignal(url: string, onFailure: (error: unknown) => void): Signal {
   const listeners = new Set<() => void>()
   const closing = new AbortController()
   let client: pg.Client | undefined
   let reconnecting: NodeJS.Timeout | undefined
-  let pending: NodeJS.Timeout | undefined
-  let isRaisedAgain = false
+  /** Runs for as long as something was raised a moment ago. */
+  let span: NodeJS.Timeout | undefined
+  let raisedInSpan = 0
+  let isBusy = false
+  let isUntoldHere = false
+  let isUntoldElsewhere = false
   let backend: number | undefined
 
   const wake = () => {
@@ -67,18 +75,29 @@ export function postgresSignal(url: string, onFailure: (error: unknown) => void)
     }, SIGNAL_RECONNECT_MS)
   }
 
-  /** Under load each listener would look for every single write: one look takes in all of some milliseconds. */
   function notify(): void {
-    pending = undefined
+    isUntoldElsewhere = false
     client?.query(`notify ${CHANNEL}`).catch(onFailure)
-    if (isRaisedAgain) raise()
   }
 
   function raise(): void {
-    isRaisedAgain = pending !== undefined
-    if (isRaisedAgain) return
+    raisedInSpan += 1
+    isUntoldElsewhere = true
+    if (isBusy || raisedInSpan > SIGNALS_ALONE_MAX) isUntoldHere = true
+    else wake()
+    if (span !== undefined) return
+    notify()
+    span = setTimeout(endSpan, SIGNAL_EVERY_MS)
+  }
+
+  function endSpan(): void {
+    isBusy = raisedInSpan > SIGNALS_ALONE_MAX
+    span = raisedInSpan === 0 ? undefined : setTimeout(endSpan, SIGNAL_EVERY_MS)
+    raisedInSpan = 0
+    if (isUntoldElsewhere) notify()
+    if (!isUntoldHere) return
+    isUntoldHere = false
     wake()
-    pending = setTimeout(notify, SIGNAL_EVERY_MS)
   }
 
   const connected = connect()
@@ -91,7 +110,7 @@ export function postgresSignal(url: string, onFailure: (error: unknown) => void)
     async [Symbol.asyncDispose]() {
       closing.abort()
       clearTimeout(reconnecting)
-      clearTimeout(pending)
+      clearTimeout(span)
       await connected
       await client?.end()
     },
