@@ -108,6 +108,13 @@ export type Command =
       readonly after: number
       readonly via: Via
     }
+  /** The reader's origin has not heard of a mute, nor of what the muted one posts after it; delivery has. */
+  | {
+      readonly do: 'overtake-tail'
+      readonly viewer: number
+      readonly by: number
+      readonly via: 'origin-a' | 'origin-b'
+    }
   /** Nodes lose what a batch pushed, though the batch ended well. */
   | { readonly do: 'lose-pushes'; readonly by: number; readonly nodes: readonly NodeName[] }
   /** What an origin read before a change, it puts into Redis after it. */
@@ -385,6 +392,15 @@ const faults: fc.WeightedArbitrary<Command>[] = [
       by: index,
       after: fc.integer({ min: 1, max: 6 }),
       via,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('overtake-tail' as const),
+      viewer: index,
+      by: index,
+      via: fc.constantFrom('origin-a' as const, 'origin-b' as const),
     }),
   },
   {

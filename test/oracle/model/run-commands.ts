@@ -74,6 +74,24 @@ export function commandRunner(world: World, isFaultless: boolean): Runner {
     await reads.read({ ...query, via, meanwhile: { after, by } })
   }
 
+  async function overtakeTail({ viewer, by, via }: Extract<Command, { do: 'overtake-tail' }>) {
+    const to = world.people.filter((person) => person !== personAt(viewer)).indexOf(personAt(by))
+    if (to === -1) return
+    const [tail, other] =
+      via === 'origin-a' ? (['tail-a', 'origin-b'] as const) : (['tail-b', 'origin-a'] as const)
+    const read = () =>
+      reads.read({ viewer, mode: 'latest', limit: 7, via, withToken: false, hold: false })
+    await writes.relate({ how: 'follow', from: viewer, to, via })
+    await read()
+    await world.pass(600)
+    world.lagging.add(tail)
+    await writes.relate({ how: 'mute', from: viewer, to, via: other })
+    await writes.publish(personAt(by), other)
+    await world.pass(300)
+    await read()
+    world.lagging.delete(tail)
+  }
+
   /** Long enough for an isolate to remember the record, then past the bound of staleness. */
   async function linger({ viewer, other, how, via }: Extract<Command, { do: 'linger' }>) {
     const read = () =>
@@ -126,6 +144,8 @@ export function commandRunner(world: World, isFaultless: boolean): Runner {
         return losePushes(command)
       case 'overtake-read':
         return overtakeRead(command)
+      case 'overtake-tail':
+        return overtakeTail(command)
       case 'linger':
         return linger(command)
       default:
@@ -145,6 +165,7 @@ export function commandRunner(world: World, isFaultless: boolean): Runner {
       case 'overtake-warming':
       case 'lose-pushes':
       case 'overtake-read':
+      case 'overtake-tail':
       case 'linger':
         // Nothing can be acknowledged while Postgres is away.
         return world.away.has('postgres') ? undefined : write(command)

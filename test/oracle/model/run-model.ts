@@ -18,6 +18,7 @@ const FAULTS = new Set([
   'begin-warming',
   'settle',
   'late-fill',
+  'overtake-tail',
   'lose-pushes',
   'overtake-read',
   'overtake-warming',

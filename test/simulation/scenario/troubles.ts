@@ -273,6 +273,21 @@ const slowTail: Trouble = (random, people) => {
   ]
 }
 
+/** An isolate keeps whom a reader blocked, and looks at a post for them again and again. */
+const unblocking: Trouble = (random, people) => {
+  const { viewer, author } = pairOf(random, people)
+  const [via, edge] = [random.pick(ORIGINS), random.pick(EDGES)]
+  const look = { do: 'look', viewer, via: edge, post: 0, withToken: false } as const
+  return [
+    { do: 'relate', how: 'block', from: viewer, to: author, via },
+    { do: 'post', author, via, count: 1 },
+    { afterMs: 1_500, ...look },
+    ...each(400, 2, look),
+    { do: 'relate', how: 'unblock', from: viewer, to: author, via },
+    ...each(300, 9, look),
+  ]
+}
+
 /** The last that somebody says, and then the process dies that counts it. */
 export const lastWords: Trouble = (random, people) => [
   fault('process killed before the effect', 'postgres', 'counts.recount'),
@@ -293,4 +308,5 @@ export const TROUBLES: readonly Trouble[] = [
   interruption,
   amidPage,
   slowTail,
+  unblocking,
 ]
