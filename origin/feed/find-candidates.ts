@@ -26,8 +26,9 @@ export async function findCandidates(
   if (query.truthOnly || record.large) return fromTruth(reading, wanted, NOTHING)
 
   const keys = new Set(sources.flatMap((source) => source.lists(query)))
-  const read = await readLists(listsDeps, query, keys)
-  if (read === undefined) return fromTruth(reading, wanted, NOTHING)
+  const judged = await readLists(listsDeps, query, keys)
+  if (judged === undefined) return fromTruth(reading, wanted, NOTHING)
+  const read = judged()
   const found = sources.map((source) => source.find(query, read))
   const lists = found.flatMap((part) => part.lists)
   const lacking = found.flatMap((part) => part.lacking)
