@@ -10,13 +10,20 @@ export const DELIVERY_GROUP = 'deliver'
 
 export interface GiveUpDeps {
   readonly deadLetters: Pick<DeadLetters, 'bury' | 'list'>
-  readonly session: Pick<DeliverySession, 'putPosts' | 'putViewers'>
+  readonly session: Pick<DeliverySession, 'putPosts' | 'putUsers' | 'putViewers'>
 }
+
+/**
+ * Below that of every author: a text that comes with it is not the one that has both versions, so whatever is
+ * stored becomes absent, and only a text of this version or a later one takes its place.
+ */
+const NO_AUTHOR_VERSION = -1
 
 /**
  * Buries an event that cannot be delivered, so that those behind it can, and answers what readers have to
  * pull instead. Privacy fails closed: a deletion still becomes a tombstone, and a record whose relations
- * changed says that Postgres has to be asked.
+ * changed says that Postgres has to be asked. What is older than the event, texts and profiles, becomes absent:
+ * tails remember for minutes that it is, and a dead letter may wait for days.
  */
 export async function giveUp(
   failed: { readonly partition: number; readonly event: LogEvent; readonly attempts: number },
@@ -36,8 +43,13 @@ export async function giveUp(
   if (event === undefined) return undefined
   switch (event.type) {
     case 'post.created':
-    case 'post.edited':
       return { author: event.author, post: event.post }
+    case 'post.edited': {
+      const { author, post, version } = event
+      const nobodys = { author, version, authorVersion: NO_AUTHOR_VERSION, json: '{}' }
+      await session.putPosts(new Map([[post, nobodys]]))
+      return { author, post }
+    }
     case 'post.deleted':
       await session.putPosts(
         new Map([
@@ -52,6 +64,7 @@ export async function giveUp(
       await session.putViewers(event.viewers.map(({ viewer, version }) => unknown(viewer, version)))
       return undefined
     case 'user.changed':
+      await session.putUsers(new Map([[event.user, { version: event.version, json: '' }]]))
       return undefined
   }
 }

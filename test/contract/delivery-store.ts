@@ -263,6 +263,34 @@ export function deliveryStoreContract(make: () => Promise<NodeUnderTest>): void 
       expect(found).toMatchObject({ version: 3, json: undefined })
     })
 
+    it.each([
+      ['that is there', true],
+      ['that comes late', false],
+    ])('forgets a text %s, when nobody can tell the next one', async (_, isThere) => {
+      const { session, waves } = await living()
+      const post = aPost()
+      const texts = async () => (await waves.send({ posts: [post] })).posts.get(post)
+      if (isThere) await session.putPosts(new Map([[post, aFragment(1)]]))
+      await session.putPosts(new Map([[post, aFragment(2, -1)]]))
+      expect(await texts()).toBe(undefined)
+      await session.putPosts(new Map([[post, aFragment(1)]]))
+      expect(await texts()).toBe(undefined)
+      await session.putPosts(new Map([[post, aFragment(2)]]))
+      expect(await texts()).toEqual(aFragment(2))
+    })
+
+    it('forgets a profile, when nobody can tell the next one', async () => {
+      const { session, waves } = await living()
+      const user = aUser()
+      const profile = async () => (await waves.send({ users: [user] })).users.get(user)
+      await session.putUsers(new Map([[user, { version: 1, json: '{}' }]]))
+      await session.putUsers(new Map([[user, { version: 2, json: '' }]]))
+      await session.putUsers(new Map([[user, { version: 1, json: '{}' }]]))
+      expect(await profile()).toBe(undefined)
+      await session.putUsers(new Map([[user, { version: 2, json: '{"v":2}' }]]))
+      expect(await profile()).toEqual({ version: 2, json: '{"v":2}' })
+    })
+
     it('carries any text, byte for byte', async () => {
       const { session, waves } = await living()
       const post = aPost()
