@@ -304,6 +304,21 @@ describe('a post that cannot be delivered', () => {
     expect(await world.deadLetters.list({ group: 'deliver', limit: 10 })).toHaveLength(1)
   })
 
+  it('leaves no older text behind, when it was an edit', async () => {
+    const poison = new Set<PostId>()
+    world.start({ truth: poisoned(world.truth, poison) })
+    const { author } = await audience()
+    const post = await world.post(author)
+    await world.settled()
+    expect(await fragmentOf(post)).toMatchObject({ version: 1 })
+    poison.add(post)
+    await world.commands.editPost({ user: author }, post, { text: 'better' })
+    await world.settled()
+
+    expect(await world.deadLetters.list({ group: 'deliver', limit: 10 })).toHaveLength(1)
+    expect(await fragmentOf(post)).toBe(undefined)
+  })
+
   /** Two posts of one transaction, the first of which is poison before anybody can read it. */
   async function inOneBatch(author: UserId, poison: Set<PostId>) {
     const { rows } = await world.pool.query<{ id: PostId }>(
