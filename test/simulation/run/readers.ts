@@ -7,7 +7,7 @@ import type { SimOrigin } from '../world/origin.ts'
 import type { EdgeName, OriginName } from '../world/process.ts'
 import { never } from '../world/process.ts'
 import type { World } from '../world/world.ts'
-import type { Answered } from '../world/wire.ts'
+import type { Answered, Bytes } from '../world/wire.ts'
 
 /** Longer than any deadline: whoever was asked is dead. */
 const PATIENCE_MS = 8_000
@@ -78,15 +78,9 @@ export function readersOf(world: World): Readers {
     return result.value
   }
 
-  const parsed = <Body>({
-    body,
-    token,
-  }: {
-    readonly body: Uint8Array
-    readonly token: Token | undefined
-  }): Answered<Body> => ({
+  const parsed = <Body>({ body, ...said }: Bytes): Answered<Body> => ({
+    ...said,
     body: JSON.parse(new TextDecoder().decode(body)) as Body,
-    token,
     servedBy: 'origin',
   })
 

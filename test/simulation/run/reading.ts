@@ -102,9 +102,11 @@ export async function look(state: RunState, step: Extract<Deed, { do: 'look' }>)
   }
   tally.looks += 1
   state.trace(`${nameOf(state, viewer)} looks at ${id} through ${step.via}: ${text ?? 'absent'}`)
-  // A lone post carries no label: while Postgres could not be asked it may be older.
+  // While Postgres could not be asked it may be older; older than the reader's token only where it says so.
   const from = state.isExcused() ? 0 : past.placeAt(askedAtMs - STALE_MS)
-  const said = past.said(viewer, id, Math.max(from, past.placeOfToken(token)))
+  const isLabelled = 'answer' in outcome && outcome.answer.completeness !== 'complete'
+  const atToken = isLabelled ? 0 : past.placeOfToken(token)
+  const said = past.said(viewer, id, Math.max(from, atToken))
   must(
     4,
     said.includes(text),

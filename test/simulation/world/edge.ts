@@ -18,7 +18,7 @@ import { servePost } from '../../../edge/read/post.ts'
 import type { ReadContext } from '../../../edge/read/serve-read.ts'
 import { forgetWritten } from '../../../edge/routes/forget-written.ts'
 import type { After } from '../../../edge/single-flight.ts'
-import type { Answered, OriginWire } from './wire.ts'
+import type { Answered, Bytes, OriginWire } from './wire.ts'
 import type { SimProcess } from './process.ts'
 import type { Seam } from './seam.ts'
 import type { Stores } from './stores.ts'
@@ -120,12 +120,13 @@ export function simEdge(deps: EdgeDeps): SimEdge {
 }
 
 /** As the origin's HTTP says it. */
-async function answerOf(
-  ask: () => Promise<{ readonly body: Uint8Array<ArrayBuffer>; readonly token: Token | undefined }>,
-): Promise<Answer> {
+async function answerOf(ask: () => Promise<Bytes>): Promise<Answer> {
   try {
-    const { body, token } = await ask()
-    const headers = token === undefined ? {} : { [HEADERS.token]: formatToken(token) }
+    const { body, token, completeness } = await ask()
+    const headers = {
+      [HEADERS.completeness]: completeness,
+      ...(token === undefined ? {} : { [HEADERS.token]: formatToken(token) }),
+    }
     return { status: 200, like: PLAIN, headers, body }
   } catch (error) {
     // Not the origin's answer: it could not be reached.
@@ -140,9 +141,11 @@ async function answered<Body>(serve: () => Promise<Answer>): Promise<Answered<Bo
   const text = typeof bytes === 'string' ? bytes : new TextDecoder().decode(bytes ?? undefined)
   const body = JSON.parse(text) as Body & { code?: ErrorCode }
   if (status >= 400) throw new AppError(body.code ?? 'INTERNAL', 'the origin said so')
+  const said = (header: string) => headers[header] ?? like.headers.get(header) ?? undefined
   return {
     body,
     token: parseToken(headers[HEADERS.token] ?? ''),
-    servedBy: headers[HEADERS.servedBy] ?? like.headers.get(HEADERS.servedBy) ?? 'origin',
+    servedBy: said(HEADERS.servedBy) ?? 'origin',
+    completeness: said(HEADERS.completeness) ?? 'complete',
   }
 }

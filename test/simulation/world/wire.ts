@@ -1,4 +1,4 @@
-import type { FeedPageRequest } from '../../../shared/feed/page.ts'
+import type { Completeness, FeedPageRequest } from '../../../shared/feed/page.ts'
 import type { Token } from '../../../shared/horizon.ts'
 import type { PostId, UserId } from '../../../shared/ids.ts'
 import { AppError } from '../../../shared/errors.ts'
@@ -11,11 +11,14 @@ export interface Answered<Body> {
   readonly body: Body
   readonly token: Token | undefined
   readonly servedBy: string
+  /** As its header says it. */
+  readonly completeness: string
 }
 
-interface Bytes {
+export interface Bytes {
   readonly body: Uint8Array<ArrayBuffer>
   readonly token: Token | undefined
+  readonly completeness: Completeness
 }
 
 /** The way from an edge to its origin. */
