@@ -133,6 +133,8 @@ export const OUTBOX_POLL_MS = 50
 export const SIGNAL_EVERY_MS = 10
 /** So many of them within that time are signalled one by one all the same. */
 export const SIGNALS_ALONE_MAX = 3
+/** Readers of the outbox poll meanwhile, so this only has to spare a Postgres that is starting. */
+export const SIGNAL_RECONNECT_MS = 500
 /** Events that one read of the log hands out. */
 export const LOG_BATCH_EVENTS_MAX = 1_000
 /** A partition under load is read this often: each batch costs some statements and a commit, however small. */
@@ -247,6 +249,10 @@ export const SETTINGS_POLL_MS = 500
 export const COUNTS_EVERY_MS = 1_000
 /** Users recounted in one transaction, which locks their counts. */
 export const COUNTS_BATCH_MAX = 200
+/** Counts stand under no watermark: a node that lost the newest may show the older ones for so long, and no longer. */
+export const COUNTS_LIFE_MS = 60_000
+/** Older ones lie there for so long, for when Postgres cannot be asked. */
+export const COUNTS_KEPT_MS = 24 * 3600 * 1000
 /** Outbox partitions cover this much time; two are made ahead. */
 export const OUTBOX_PARTITION_MS = 6 * 3600 * 1000
 /** Old outbox partitions stay this long although everyone is past them: a rolled-back Redis goes back by hours at most. */
@@ -333,8 +339,6 @@ export const ORIGIN_BODY_BYTES_MAX = 4 * 1024 * 1024
 export const RATE_LIMIT_REQUESTS_MAX = 1_200
 /** Cloudflare counts in periods of 10 or 60 seconds. */
 export const RATE_LIMIT_PERIOD_SECONDS = 60
-/** Readers of the outbox poll meanwhile, so this only has to spare a Postgres that is starting. */
-export const SIGNAL_RECONNECT_MS = 500
 
 /** Key sets and claims of large products fit; a header beyond it is refused by servers anyway. */
 export const BEARER_TOKEN_CHARACTERS_MAX = 8_192
@@ -399,7 +403,3 @@ export const KAFKA_GOODBYE_MS = 2_000
 export const KAFKA_SEND_MESSAGES_MAX = 500
 /** Longer than the outbox keeps: a group a week behind still finds everything. */
 export const KAFKA_RETENTION_MS = 7 * 24 * 3600 * 1000
-/** Counts stand under no watermark: a node that lost the newest may show the older ones for so long, and no longer. */
-export const COUNTS_LIFE_MS = 60_000
-/** Older ones lie there for so long, for when Postgres cannot be asked. */
-export const COUNTS_KEPT_MS = 24 * 3600 * 1000
