@@ -50,9 +50,13 @@ function wrongWith(response: Response, signedIn: boolean): string[] {
     ...(isPublic && signedIn ? ['public to one who signed in'] : []),
     ...(isPublic && response.status >= 400 ? ['a public error'] : []),
     ...(response.headers.has('headwater-request-id') ? [] : ['no request id']),
-    ...(response.headers.has('x-content-type-options') ? [] : ['no security headers']),
+    ...(response.headers.get('x-content-type-options') === 'nosniff' ? [] : ['may be sniffed']),
+    ...(mayBeFramed(response) ? ['may be framed'] : []),
   ].map((what) => `${response.status}: ${what}`)
 }
+
+const mayBeFramed = ({ headers }: Response): boolean =>
+  headers.get('content-security-policy')?.includes("frame-ancestors 'none'") !== true
 
 describe('Cache-Control', () => {
   it.each(routes)('is stated by %s %s, whatever the origin says', async (method, path) => {
