@@ -10,6 +10,7 @@ import { afterAnswer } from './feed/effects/after-answer.ts'
 import { explain } from './feed/explain.ts'
 import { homeFeed } from './feed/home-feed.ts'
 import { keptLists } from './feed/query/kept-lists.ts'
+import { keepCreated } from './feed/query/keep-created.ts'
 import { keptFragments } from './feed/query/kept-fragments.ts'
 import { losses, watchedWaves } from './feed/query/losses.ts'
 import { forgetHeard, viewerRecords } from './feed/query/viewer-records.ts'
@@ -51,6 +52,11 @@ export function composeReads({ stores, settings, metrics, now, failed }: ReadsDe
   const budget = postgresBudget({ sleep: pace.sleep })
   const warm = warmer({ lists, truth, budget, postsMax: () => settings()['list.postsMax'] })
   const { later, settled } = afterAnswer({ failed: (error) => failed('after an answer', error) })
+  const kept = keptFragments({
+    tail,
+    losses: seen,
+    counted: (hits, misses) => metrics.cacheRead('process', 'post', hits, misses),
+  })
   const deps = {
     waves,
     truth,
@@ -69,11 +75,7 @@ export function composeReads({ stores, settings, metrics, now, failed }: ReadsDe
     newSessionId: () => randomUUID(),
     elapsedMs: () => performance.now(),
     keptLists: keptLists({ tail }),
-    kept: keptFragments({
-      tail,
-      losses: seen,
-      counted: (hits, misses) => metrics.cacheRead('process', 'post', hits, misses),
-    }),
+    kept,
     counted: (hits: number, misses: number) => metrics.cacheRead('redis', 'post', hits, misses),
     observer: {
       ran: metrics.stageRan,
@@ -86,6 +88,7 @@ export function composeReads({ stores, settings, metrics, now, failed }: ReadsDe
   return {
     tail,
     settled,
+    keepCreated: keepCreated({ kept, tail }),
     feed: readFeed(withPipeline),
     post: readPost(deps),
     user: readUser(deps),

@@ -1,5 +1,6 @@
 import type { Stores } from './compose-stores.ts'
 import { pushOwn } from './delivery/push-own.ts'
+import type { CreatedPost } from './ports/writes.ts'
 import { block } from './write/block.ts'
 import { changeUser } from './write/change-user.ts'
 import { createPost } from './write/create-post.ts'
@@ -15,6 +16,7 @@ import { unmute } from './write/unmute.ts'
 /** The commands, one transaction each. */
 export function composeWrites(
   { writes, signal, lists }: Pick<Stores, 'writes' | 'signal' | 'lists'>,
+  keepText: (created: CreatedPost) => void,
   failed: (what: string, error: unknown) => void,
 ) {
   const deps = {
@@ -22,6 +24,7 @@ export function composeWrites(
     published: signal.raise,
     pushOwn: pushOwn(lists),
     pushFailed: (error: unknown) => failed('push of one’s own post', error),
+    keepText,
   }
   return {
     createPost: createPost(deps),

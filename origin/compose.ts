@@ -62,7 +62,7 @@ export async function compose(config: Config, around: Surroundings): Promise<Ori
   const live = settings
 
   const reads = composeReads({ stores, settings: current, metrics, now, failed })
-  const writes = composeWrites(stores, failed)
+  const writes = composeWrites(stores, reads.keepCreated, failed)
   const workers = composeWorkers({
     config,
     stores,

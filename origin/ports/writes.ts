@@ -94,6 +94,12 @@ export interface Written<Facts> {
   readonly token: Token
 }
 
+/** A post, and what else its transaction saw. */
+export interface CreatedPost extends Written<PostRow> {
+  /** `users.version` of the author's brief inside; absent where an earlier request's answer is given again. */
+  readonly authorVersion?: number
+}
+
 /** Answers of earlier requests. A second request with the same key waits for the first to end. */
 export interface EarlierAnswers {
   /** `undefined`: the key is now ours. Rejects with IDEMPOTENCY_KEY_REUSED for another request. */
@@ -131,5 +137,5 @@ export interface Writes {
     author: UserId,
     post: CreatePost,
     idempotency: Idempotency | undefined,
-  ): Promise<Written<PostRow> | undefined>
+  ): Promise<CreatedPost | undefined>
 }

@@ -53,7 +53,7 @@ export function memoryWrites(database: MemoryDatabase, connection: MemoryConnect
         open.append(author, [{ type: 'post.created', post: id, author, delivery }])
         const written = { facts: postRowOf(stored, user), token }
         if (idempotency !== undefined) await answers.keep(author, idempotency.key, written)
-        return written
+        return { ...written, authorVersion: user.version }
       }),
   }
 }

@@ -3,7 +3,7 @@ import { DEFAULT_SETTINGS } from '../../../shared/admin/settings.ts'
 import type { UserId } from '../../../shared/ids.ts'
 import { logPartitionOf } from '../../../shared/keys.ts'
 import type { CreatePost } from '../../../shared/post.ts'
-import type { Idempotency, PostRow, Written } from '../../ports/writes.ts'
+import type { CreatedPost, Idempotency, PostRow } from '../../ports/writes.ts'
 import { earlierAnswer, TAKE_KEY } from './earlier-answers.ts'
 import { EPOCH } from './epoch.ts'
 import { millisecondsOf, postRow, type PostRecord } from './rows.ts'
@@ -15,7 +15,7 @@ import { millisecondsOf, postRow, type PostRecord } from './rows.ts'
  */
 const statement = (withKey: boolean): string => `
   with author as materialized (
-    select u.id, u.handle, u.name, u.avatar_url, u.verified, coalesce(c.followers, 0) as followers
+    select u.id, u.handle, u.name, u.avatar_url, u.verified, u.version, coalesce(c.followers, 0) as followers
     from users u left join user_counts c on c.user_id = u.id
     where u.id = $1
   ), minted as materialized (
@@ -42,7 +42,7 @@ const statement = (withKey: boolean): string => `
   )
   select minted.id, $1::bigint as author_id, $2::text as text, $3::text as language, $4::boolean as sensitive,
     1 as version, ${millisecondsOf('minted.at')} as created_at_ms, null as edited_at_ms,
-    author.handle, author.name, author.avatar_url, author.verified,
+    author.handle, author.name, author.avatar_url, author.verified, author.version as author_version,
     pg_current_xact_id()::text as xid, ${EPOCH} as epoch
   from author, minted, decided`
 
@@ -63,12 +63,18 @@ const CLAIM = `going as (
 const PLAIN = { name: 'create-post', text: statement(false) }
 const KEYED = { name: 'create-post-keyed', text: statement(true) }
 
+interface Made {
+  readonly author_version: number
+  readonly xid: string
+  readonly epoch: number
+}
+
 export async function createPost(
   pool: Pool,
   author: UserId,
   post: CreatePost,
   idempotency: Idempotency | undefined,
-): Promise<Written<PostRow> | undefined> {
+): Promise<CreatedPost | undefined> {
   const values = [
     author,
     post.text,
@@ -78,14 +84,18 @@ export async function createPost(
     DEFAULT_SETTINGS['delivery.strategy'],
     DEFAULT_SETTINGS['delivery.threshold'],
   ]
-  const { rows } = await pool.query<PostRecord & { xid: string; epoch: number }>(
+  const { rows } = await pool.query<PostRecord & Made>(
     idempotency === undefined
       ? { ...PLAIN, values }
       : { ...KEYED, values: [...values, idempotency.key, idempotency.requestHash] },
   )
   const [record] = rows
   if (record !== undefined) {
-    return { facts: postRow(record), token: { epoch: record.epoch, xid: Number(record.xid) } }
+    return {
+      facts: postRow(record),
+      token: { epoch: record.epoch, xid: Number(record.xid) },
+      authorVersion: record.author_version,
+    }
   }
   if (idempotency === undefined) return undefined
   const earlier = await earlierAnswer(pool, author, idempotency)

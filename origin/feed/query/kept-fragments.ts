@@ -19,7 +19,7 @@ export interface KeptFragments {
   /** Redis has lost nothing since it was seen to hold it. */
   isInRedis(post: PostId): boolean
   /** `mark`: the lowest of the watermark that was read before the fragment. */
-  keep(post: PostId, fragment: PostFragment, mark: PartitionMark): void
+  keep(post: PostId, fragment: PostFragment, mark: Pick<PartitionMark, 'atMs'>): void
 }
 
 interface Entry {

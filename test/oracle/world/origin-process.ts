@@ -12,6 +12,7 @@ import { redisWaves } from '../../../origin/adapters/redis/waves.ts'
 import { postgresBudget } from '../../../origin/delivery/postgres-budget.ts'
 import { warmer } from '../../../origin/delivery/warm.ts'
 import { homeFeed } from '../../../origin/feed/home-feed.ts'
+import { keepCreated } from '../../../origin/feed/query/keep-created.ts'
 import { keptFragments } from '../../../origin/feed/query/kept-fragments.ts'
 import { losses, watchedWaves } from '../../../origin/feed/query/losses.ts'
 import { keptLists } from '../../../origin/feed/query/kept-lists.ts'
@@ -115,7 +116,7 @@ export async function originProcess(deps: OriginDeps): Promise<OriginProcess> {
       elapsedMs: now,
     }),
     readPost: readPost(reading),
-    writes: writesOf(pool, lists, onFailure),
+    writes: writesOf(pool, lists, keepCreated({ kept, tail }), onFailure),
     async settle() {
       for (const work of left.splice(0)) await work().catch(onFailure)
     },
@@ -126,6 +127,7 @@ export async function originProcess(deps: OriginDeps): Promise<OriginProcess> {
 function writesOf(
   pool: pg.Pool,
   lists: Pick<ListStore, 'push'>,
+  keepText: ReturnType<typeof keepCreated>,
   onFailure: (error: unknown) => void,
 ) {
   const deps = {
@@ -134,6 +136,7 @@ function writesOf(
     pushOwn: (author: Parameters<typeof keys.timeline>[0], post: Parameters<typeof keys.post>[0]) =>
       lists.push([keys.timeline(author)], post),
     pushFailed: onFailure,
+    keepText,
   }
   return {
     post: createPost(deps),

@@ -81,6 +81,19 @@ describe('creating a post', () => {
     expect(world.pushed.at(-1)).toEqual({ author, post: facts.id })
   })
 
+  it('hands on what its transaction saw, and not what an earlier one did', async () => {
+    await world.rows('update users set version = 7 where id = $1', [author])
+    const keyed = { ...me(), idempotency: { key: 'seen', requestHash: 'h' } }
+    const before = world.kept.length
+    const { facts } = await world.commands.createPost(keyed, { text: 'mine' })
+    await world.commands.createPost(keyed, { text: 'mine' })
+
+    expect(world.kept.slice(before).map((each) => [each.facts.id, each.authorVersion])).toEqual([
+      [facts.id, 7],
+      [facts.id, undefined],
+    ])
+  })
+
   it('is not failed by a push that fails', async () => {
     const down = new Error('no Redis')
     const command = createPost({ ...world.deps, pushOwn: () => Promise.reject(down) })

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { nodePace } from '../../../origin/adapters/node/pace.ts'
 import { postgresPool } from '../../../origin/adapters/postgres/pool.ts'
 import { postgresWrites } from '../../../origin/adapters/postgres/writes.ts'
+import type { CreatedPost } from '../../../origin/ports/writes.ts'
 import { block } from '../../../origin/write/block.ts'
 import { changeUser } from '../../../origin/write/change-user.ts'
 import { createPost } from '../../../origin/write/create-post.ts'
@@ -26,6 +27,7 @@ export async function writeWorld() {
     (opened) => opened.end(),
   )
   const pushed: { author: UserId; post: PostId }[] = []
+  const kept: CreatedPost[] = []
   const failures: unknown[] = []
   let published = 0
   const deps = {
@@ -37,6 +39,7 @@ export async function writeWorld() {
       pushed.push({ author, post })
     },
     pushFailed: (error: unknown) => void failures.push(error),
+    keepText: (created: CreatedPost) => void kept.push(created),
   }
   const rows = async <Row extends pg.QueryResultRow>(sql: string, values: unknown[] = []) =>
     (await pool.query<Row>(sql, values)).rows
@@ -47,6 +50,7 @@ export async function writeWorld() {
     pool,
     deps,
     pushed,
+    kept,
     failures,
     published: () => published,
     rows,

@@ -25,6 +25,7 @@ import { replayDelivery } from '../../../origin/delivery/replay-delivery.ts'
 import { warmer } from '../../../origin/delivery/warm.ts'
 import { afterAnswer } from '../../../origin/feed/effects/after-answer.ts'
 import { homeFeed } from '../../../origin/feed/home-feed.ts'
+import { keepCreated } from '../../../origin/feed/query/keep-created.ts'
 import { keptFragments } from '../../../origin/feed/query/kept-fragments.ts'
 import { keptLists } from '../../../origin/feed/query/kept-lists.ts'
 import { losses, watchedWaves } from '../../../origin/feed/query/losses.ts'
@@ -148,6 +149,7 @@ export function simOrigin(deps: OriginDeps): SimOrigin {
   const budget = postgresBudget()
   const { later, settled } = afterAnswer({ failed: (error) => failed('after an answer', error) })
   const relations = postgres('relations', memoryRelations(database))
+  const kept = keptFragments({ tail, losses: seen })
   const reading = {
     waves,
     truth,
@@ -165,7 +167,7 @@ export function simOrigin(deps: OriginDeps): SimOrigin {
     newSessionId: newId,
     elapsedMs: now,
     losses: seen,
-    kept: keptFragments({ tail, losses: seen }),
+    kept,
     keptLists: keptLists({ tail }),
     observer: {
       ran: () => undefined,
@@ -252,6 +254,7 @@ export function simOrigin(deps: OriginDeps): SimOrigin {
       published: wakeups.raise,
       pushOwn: pushOwn(lists),
       pushFailed: (error) => failed('push of one’s own post', error),
+      keepText: keepCreated({ kept, tail }),
     }),
     replayDeadLetter: (id) =>
       replayDeadLetter(id, {

@@ -1,0 +1,26 @@
+import { WRITE_MS_MAX } from '../../../shared/limits.ts'
+import { postJson } from '../../fragments/post-json.ts'
+import type { Tail } from '../../ports/tail.ts'
+import type { CreatedPost } from '../../ports/writes.ts'
+import type { KeptFragments } from './kept-fragments.ts'
+
+export interface KeepCreatedDeps {
+  readonly kept: Pick<KeptFragments, 'keep'>
+  readonly tail: Pick<Tail, 'horizon'>
+}
+
+/**
+ * A post as its own transaction saw it, kept as if Redis had answered it: whatever changed since then, the
+ * tail hears of. A follower's page asks for it before delivery has written it.
+ */
+export const keepCreated =
+  ({ kept, tail }: KeepCreatedDeps) =>
+  ({ facts, token, authorVersion }: CreatedPost): void => {
+    // What an earlier request was answered may have changed long ago.
+    if (authorVersion === undefined || token.epoch !== tail.horizon().epoch) return
+    const { id, author, version, createdAtMs } = facts
+    // Its clock was read after its snapshot was taken, by no more than a write may take.
+    const seenAtMs = createdAtMs - WRITE_MS_MAX
+    const fragment = { author: author.id, version, authorVersion, json: postJson(facts) }
+    kept.keep(id, fragment, { atMs: seenAtMs })
+  }
