@@ -3,7 +3,7 @@ import type { UserId } from '../../shared/ids.ts'
 import type { UserViewer } from '../../shared/user.ts'
 import type { ViewerRecord } from '../../shared/viewer-record.ts'
 import { putBackLost } from '../feed/query/put-back.ts'
-import { currentRecord } from '../feed/query/viewer-records.ts'
+import { currentRecord, isOvertaken } from '../feed/query/viewer-records.ts'
 import type { ReadDeps, Reading } from './open-reading.ts'
 
 /** What holds between the reader and someone else. */
@@ -11,14 +11,26 @@ export interface Between extends UserViewer {
   readonly blockedBy: boolean
 }
 
-/** Of these people, those whose records the process does not have: a wave has to bring them. */
-export const unknownRecords = (
-  { records }: ReadDeps,
-  people: readonly (UserId | undefined)[],
-): readonly UserId[] =>
-  people
-    .filter((person) => person !== undefined)
-    .filter((person) => records.get(person) === undefined)
+/** Records that the process has when a read begins, and whose a wave has to bring. */
+export interface RecordsAtHand {
+  readonly kept: ReadonlyMap<UserId, ViewerRecord>
+  readonly unknown: readonly UserId[]
+}
+
+/** Looked up once: one that grows too old while the wave is under way would be in neither. */
+export function recordsAtHand(
+  { records }: Pick<ReadDeps, 'records'>,
+  people: readonly UserId[],
+): RecordsAtHand {
+  const kept = new Map<UserId, ViewerRecord>()
+  for (const person of people) {
+    const record = records.get(person)
+    if (record !== undefined) kept.set(person, record)
+  }
+  return { kept, unknown: [...new Set(people)].filter((person) => !kept.has(person)) }
+}
+
+export const NO_RECORDS: RecordsAtHand['kept'] = new Map()
 
 /**
  * Reads both sides' viewer records: a block counts whichever side made it. Whose record cannot be found out
@@ -31,8 +43,9 @@ export async function between(
   viewer: UserId,
   others: readonly UserId[],
   wave: WaveAnswer | undefined,
+  kept: RecordsAtHand['kept'],
 ): Promise<ReadonlyMap<UserId, Between>> {
-  const records = await recordsOf(deps, reading, [viewer, ...others], wave)
+  const records = await recordsOf(deps, reading, [viewer, ...others], wave, kept)
   const own = records.get(viewer)
   if (own === undefined) return new Map()
   const { relations } = deps
@@ -71,6 +84,7 @@ async function recordsOf(
   { stores, truthFirst }: Pick<Reading, 'stores' | 'truthFirst'>,
   people: readonly UserId[],
   wave: WaveAnswer | undefined,
+  kept: RecordsAtHand['kept'],
 ): Promise<ReadonlyMap<UserId, ViewerRecord>> {
   const { records, tail, fills, now, later } = deps
   const vouched = await truthFirst((truth) => truth.viewerRecords(people))
@@ -79,8 +93,8 @@ async function recordsOf(
   const readAtMs = now()
   const found = new Map<UserId, ViewerRecord>()
   for (const person of people) {
-    const record = records.get(person)
-    if (record !== undefined) found.set(person, record)
+    const record = kept.get(person)
+    if (record !== undefined && !isOvertaken(record, tail)) found.set(person, record)
   }
   if (!stores.isRedisAway()) putBackLost(deps, [...found.values()])
   for (const person of people) {

@@ -3,7 +3,7 @@ import { postTag } from '../../shared/etag.ts'
 import type { PostFragment } from '../../shared/fragment.ts'
 import type { PostId, UserId } from '../../shared/ids.ts'
 import { currentFragment } from '../feed/find-fragments.ts'
-import { between, isHidden, unknownRecords } from './between.ts'
+import { between, isHidden, NO_RECORDS, recordsAtHand } from './between.ts'
 import {
   answerOf,
   openReading,
@@ -66,9 +66,9 @@ async function mayRead(
 }
 
 async function relationHere(deps: ReadDeps, reading: Reading, viewer: UserId, author: UserId) {
-  const viewers = unknownRecords(deps, [viewer, author])
-  const wave = viewers.length === 0 ? undefined : await reading.stores.wave({ viewers })
-  return between(deps, reading, viewer, [author], wave)
+  const { kept, unknown } = recordsAtHand(deps, [viewer, author])
+  const wave = unknown.length === 0 ? undefined : await reading.stores.wave({ viewers: unknown })
+  return between(deps, reading, viewer, [author], wave, kept)
 }
 
 /** A block may be older than the post, and the process has not even come to the post. */
@@ -79,4 +79,5 @@ const relationInTruth = (deps: ReadDeps, reading: Reading, viewer: UserId, autho
     viewer,
     [author],
     undefined,
+    NO_RECORDS,
   )

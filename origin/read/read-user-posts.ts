@@ -10,7 +10,7 @@ import { fromLists, fromTruth, type Candidates, type Wanted } from '../feed/acro
 import type { Warmer } from '../feed/effects/warm-lists.ts'
 import { findFragments } from '../feed/find-fragments.ts'
 import { listsRead } from '../feed/query/lists-read.ts'
-import { between, isHidden, unknownRecords } from './between.ts'
+import { between, isHidden, recordsAtHand, type RecordsAtHand } from './between.ts'
 import { findUsers } from './find-users.ts'
 import {
   answerOf,
@@ -42,8 +42,13 @@ export const readUserPosts =
     if (cursor?.kind === 'ranked') throw new AppError('FEED_CURSOR_INVALID', 'a feed’s cursor')
     const token = laterToken(request.token, cursor && parseToken(cursor.token))
     const reading = await openReading(deps, { viewer, token })
-    const wave = await firstWave(deps, reading, author)
-    await mustBeVisible(deps, reading, author, wave)
+    const { kept, unknown } = recordsAtHand(deps, viewer === undefined ? [] : [viewer, author])
+    const wave = await reading.stores.wave({
+      lists: [keys.authorList(author)],
+      users: [author],
+      viewers: unknown,
+    })
+    await mustBeVisible(deps, reading, author, wave, kept)
 
     const found = await findPosts(deps, reading, author, wave, {
       before: cursor?.before,
@@ -74,26 +79,18 @@ export const readUserPosts =
     return answerOf(reading, plainPageBytes(texts, nextCursor), textTag(texts.join()))
   }
 
-function firstWave(
-  deps: UserPostsDeps,
-  { viewer, stores }: Reading,
-  author: UserId,
-): Promise<WaveAnswer | undefined> {
-  const viewers = viewer === undefined ? [] : unknownRecords(deps, [viewer, author])
-  return stores.wave({ lists: [keys.authorList(author)], users: [author], viewers })
-}
-
 async function mustBeVisible(
   deps: UserPostsDeps,
   reading: Reading,
   author: UserId,
   wave: WaveAnswer | undefined,
+  kept: RecordsAtHand['kept'],
 ): Promise<void> {
   const users = await findUsers(deps, reading, [author], wave)
   if (!users.has(author)) throw new AppError('USER_NOT_FOUND', `user ${author}`)
   const { viewer } = reading
   if (viewer === undefined || viewer === author) return
-  const relation = (await between(deps, reading, viewer, [author], wave)).get(author)
+  const relation = (await between(deps, reading, viewer, [author], wave, kept)).get(author)
   if (relation === undefined || isHidden(relation)) {
     throw new AppError('USER_NOT_FOUND', `user ${author} is behind a block`)
   }

@@ -2,7 +2,7 @@ import { AppError } from '../../shared/errors.ts'
 import { textTag } from '../../shared/etag.ts'
 import { plainPageBytes, userJson } from '../../shared/feed/page-bytes.ts'
 import type { UserId } from '../../shared/ids.ts'
-import { between, isHidden, unknownRecords, viewerBlock } from './between.ts'
+import { between, isHidden, recordsAtHand, viewerBlock } from './between.ts'
 import { findCounts, findUsers } from './find-users.ts'
 import {
   answerOf,
@@ -43,13 +43,13 @@ async function userTexts(
   ids: readonly UserId[],
 ): Promise<ReadonlyMap<UserId, string>> {
   const { viewer, stores } = reading
-  const viewers = viewer === undefined ? [] : unknownRecords(deps, [viewer, ...ids])
-  const wave = await stores.wave({ users: ids, counts: ids, viewers: [...new Set(viewers)] })
+  const { kept, unknown } = recordsAtHand(deps, viewer === undefined ? [] : [viewer, ...ids])
+  const wave = await stores.wave({ users: ids, counts: ids, viewers: unknown })
   const users = await findUsers(deps, reading, ids, wave)
   const known = ids.filter((id) => users.has(id))
   const counts = await findCounts(deps, reading, known, wave)
   const relations =
-    viewer === undefined ? undefined : await between(deps, reading, viewer, known, wave)
+    viewer === undefined ? undefined : await between(deps, reading, viewer, known, wave, kept)
 
   const texts = new Map<UserId, string>()
   for (const [id, { json }] of users) {

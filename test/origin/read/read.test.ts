@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PostId, UserId } from '../../../shared/ids.ts'
-import { COUNTS_LIFE_MS } from '../../../shared/limits.ts'
+import { COUNTS_LIFE_MS, VIEWER_RECORD_AGE_MS_MAX } from '../../../shared/limits.ts'
 import { readPost } from '../../../origin/read/read-post.ts'
 import { readUserPosts } from '../../../origin/read/read-user-posts.ts'
 import { readUser, readUsers } from '../../../origin/read/read-users.ts'
@@ -142,6 +142,20 @@ describe('reading users', () => {
     world.calls.truth = 0
     expect(await read({ ...anyone, user: bob })).toMatchObject({ completeness: 'complete' })
     expect(world.calls.truth).toBe(1)
+  })
+
+  it('needs no Postgres when a record that it has grows too old while Redis is asked', async () => {
+    const world = await warmWorld()
+    for (const viewer of [ada, bob]) await world.page({ viewer })
+    await readUser(depsOf(world))({ ...asAda, user: bob })
+    await world.settled()
+    world.down.postgres = true
+    world.pass(VIEWER_RECORD_AGE_MS_MAX)
+    world.beforeWaves.push(async () => world.pass(1))
+
+    expect(parse(await readUser(depsOf(world))({ ...asAda, user: bob }))).toMatchObject({
+      viewer: { following: true, blocking: false },
+    })
   })
 
   it('says nothing of relationships to a stranger', async () => {
