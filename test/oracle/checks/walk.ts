@@ -1,82 +1,15 @@
-import { compareIds, type PostId } from '../../../shared/ids.ts'
+import type { WalkJudge } from '../../support/feed-walk.ts'
 import { spanOf } from '../history.ts'
 import { checkPage, checkWhole, horizonOf, type PageChecks, type Seen } from './page.ts'
 import { must } from './violation.ts'
 
-/** A reader on its way down, with what it was shown so far. */
-export interface Walk {
-  readonly first: Seen
-  readonly cursor: string | null
-  readonly shown: ReadonlySet<string>
-  /** Of the ranked session under way, or of the last page. */
-  readonly part: ReadonlySet<string>
-  readonly last: Seen
-  /** A page was labelled, so the walk may lack posts. */
-  readonly lacking: boolean
-}
-
-/** A cursor's own words; a test may look inside. */
-export function kindOf(cursor: string): 'latest' | 'ranked' {
-  const [, , { kind }] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [
-    number,
-    number,
-    { kind: 'latest' | 'ranked' },
-  ]
-  return kind
-}
-
-const inSession = ({ page }: Seen): boolean =>
-  page.nextCursor !== null && kindOf(page.nextCursor) === 'ranked'
-
-/** Checks the page that came next, and the walk when it is at its end. */
-export function goOn(checks: PageChecks, before: Walk | undefined, seen: Seen): Walk {
-  checkPage(checks, seen)
-  const { page } = seen
-  const ids = page.items.map(({ post }) => post.id)
-  const twice = ids.filter((id) => before?.shown.has(id))
-  must(twice.length === 0, () => `shown twice in one walk: ${twice.join(' ')}`)
-  if (before?.last.page.completeness === 'complete' && !seen.isRanked && !before.last.isRanked) {
-    checkJoint(before, seen)
-  }
-
-  const sessionGoesOn = before !== undefined && inSession(before.last)
-  const part = new Set(sessionGoesOn ? [...before.part, ...ids] : ids)
-  const walk: Walk = {
-    first: before?.first ?? seen,
-    cursor: page.nextCursor,
-    shown: new Set([...(before?.shown ?? []), ...ids]),
-    part,
-    last: seen,
-    lacking: (before?.lacking ?? false) || page.completeness !== 'complete',
-  }
-  if (page.completeness === 'complete' && !inSession(seen) && !(sessionGoesOn && walk.lacking)) {
-    checkWhole(checks, seen, part)
-  }
-  if (walk.cursor === null && !walk.lacking) checkEnd(checks, walk)
-  return walk
-}
-
-/** A page begins where the one before it ended. */
-function checkJoint(before: Walk, { page }: Seen): void {
-  const ended = before.last.page.interval.oldest
-  must(
-    page.interval.newest === ended,
-    () => `a page ended at ${ended}, the next began at ${page.interval.newest}`,
-  )
-  const [first] = page.items
-  const above = [...before.shown].some(
-    (id) => first !== undefined && compareIds(id, first.post.id) < 0,
-  )
-  must(!above, () => `${first?.post.id} lies above posts of earlier pages`)
-}
-
-/** What could be seen at the first page and stayed visible was returned once. */
-function checkEnd({ history }: PageChecks, { first, shown }: Walk): void {
-  const from = history.placeOf(horizonOf(first.page))
-  for (const id of spanOf(history.moments, first.viewer, from).throughout) {
-    must(
-      shown.has(id as PostId),
-      () => `the walk ended without ${id}, which was visible since its first page (moment ${from})`,
-    )
-  }
-}
+/** A walk judged by what plain SQL showed. */
+export const walkJudge = (checks: PageChecks): WalkJudge<Seen> => ({
+  checkPage: (seen) => checkPage(checks, seen),
+  checkWhole: (seen, part) => checkWhole(checks, seen, part),
+  throughout({ viewer, page }) {
+    const { history } = checks
+    return spanOf(history.moments, viewer, history.placeOf(horizonOf(page))).throughout
+  },
+  must,
+})

@@ -1,9 +1,10 @@
 import type { ErrorCode } from '../../../shared/errors.ts'
 import type { Token } from '../../../shared/horizon.ts'
 import type { PostId, UserId } from '../../../shared/ids.ts'
+import { goOn, kindOf, type Walk } from '../../support/feed-walk.ts'
 import type { Seen } from '../checks/page.ts'
 import { checkPost } from '../checks/post.ts'
-import { goOn, kindOf, type Walk } from '../checks/walk.ts'
+import { walkJudge } from '../checks/walk.ts'
 import type { Command, Meanwhile, Via } from './commands.ts'
 import type { RunState } from './run-state.ts'
 import { count } from './tally.ts'
@@ -18,7 +19,7 @@ export interface Reading {
 /** A cursor that somebody holds. */
 interface Held {
   readonly viewer: UserId
-  readonly walk: Walk
+  readonly walk: Walk<Seen>
   readonly atMs: number
   /** Losses of Redis, and sessions of this viewer, until then: with more of them, this one may be gone. */
   readonly losses: number
@@ -37,6 +38,7 @@ export function reading(
   { publish, relate }: Pick<Writing, 'publish' | 'relate'>,
 ): Reading {
   const { world, readers, tally, tokens, posts, checks } = state
+  const judge = walkJudge(checks)
   const held: Held[] = []
   let labelled = 0
   const sessions = new Map<UserId, number>()
@@ -61,7 +63,7 @@ export function reading(
   }
 
   /** A page came: it is counted, checked by itself, and taken for the next part of a walk. */
-  function take(before: Walk | undefined, seen: Seen, servedBy: string): Walk {
+  function take(before: Walk<Seen> | undefined, seen: Seen, servedBy: string): Walk<Seen> {
     const { completeness } = seen.page
     tally.pages[completeness] += 1
     if (state.isFaultless) tally.faultless[completeness] += 1
@@ -72,7 +74,7 @@ export function reading(
       // A walk of twenty pages would otherwise be labelled to its end.
       if (labelled % LABELLED_MAX === 0) state.giveAllBack()
     }
-    const walk = goOn(checks, before, seen)
+    const walk = goOn(judge, before, seen)
     if (walk.cursor === null) count(tally.met, 'walk ended')
     if (before?.last.isRanked === true && !seen.isRanked) count(tally.met, 'session ended')
     if (!seen.isRanked && walk.shown.size > world.settings.current['list.postsMax']) {

@@ -1,7 +1,9 @@
 import type { Token } from '../../../shared/horizon.ts'
 import type { PostId, UserId } from '../../../shared/ids.ts'
-import { goOn, kindOf, type Walk } from '../judge/walk.ts'
+import { goOn, kindOf, type Walk } from '../../support/feed-walk.ts'
+import type { Seen } from '../judge/page.ts'
 import { must } from '../judge/violation.ts'
+import { walkJudge } from '../judge/walk.ts'
 import type { Deed, Via } from '../scenario/steps.ts'
 import type { Pause } from './perform.ts'
 import type { RunState } from './run.ts'
@@ -14,10 +16,10 @@ export async function read(
   state: RunState,
   step: Extract<Deed, { do: 'read' }>,
   pause: Pause,
-): Promise<Walk | undefined> {
+): Promise<Walk<Seen> | undefined> {
   const viewer = personAt(state, step.viewer)
   const { mode, limit, via } = step
-  let walk: Walk | undefined
+  let walk: Walk<Seen> | undefined
   for (let page = 0; page < step.pages; page += 1) {
     if (page > 0) await pause(step.gapMs)
     const cursor = walk?.cursor ?? undefined
@@ -42,8 +44,8 @@ interface PageWanted {
 async function onePage(
   state: RunState,
   wanted: PageWanted,
-  before: Walk | undefined,
-): Promise<Walk | undefined> {
+  before: Walk<Seen> | undefined,
+): Promise<Walk<Seen> | undefined> {
   const { world, tally } = state
   const { viewer, via, token, ...request } = wanted
   const askedAtMs = world.clock.now()
@@ -75,7 +77,7 @@ async function onePage(
     isRanked: isFrozen || (request.cursor === undefined && request.mode === 'ranked'),
   }
   const checks = { past: world.past, posts: state.posts, isExcused: state.isExcused }
-  const walk = goOn(checks, before, seen)
+  const walk = goOn(walkJudge(checks), before, seen)
   if (answered !== undefined && token !== undefined) state.note(viewer, answered)
   return walk
 }
