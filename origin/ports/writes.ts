@@ -94,10 +94,15 @@ export interface Written<Facts> {
   readonly token: Token
 }
 
-/** A post, and what else its transaction saw. */
+/** A post, and what its transaction saw beside it. */
 export interface CreatedPost extends Written<PostRow> {
-  /** `users.version` of the author's brief inside; absent where an earlier request's answer is given again. */
-  readonly authorVersion?: number
+  /** Absent where an earlier request's answer is given again. */
+  readonly seen?: {
+    /** `users.version` of the author's brief inside. */
+    readonly authorVersion: number
+    /** The store's time before it looked: what was committed later may be missing. */
+    readonly atMs: number
+  }
 }
 
 /** Answers of earlier requests. A second request with the same key waits for the first to end. */

@@ -29,6 +29,7 @@ export function memoryWrites(database: MemoryDatabase, connection: MemoryConnect
     transaction: (_, work) => attempt((open) => work(transactionOf(database, open))),
     createPost: (author, post, idempotency) =>
       attempt(async (open) => {
+        const seenAtMs = database.clock.floorMs()
         const user = open.get('users', author)
         if (user === undefined) return undefined
         const answers = answersOf(database, open)
@@ -53,7 +54,7 @@ export function memoryWrites(database: MemoryDatabase, connection: MemoryConnect
         open.append(author, [{ type: 'post.created', post: id, author, delivery }])
         const written = { facts: postRowOf(stored, user), token }
         if (idempotency !== undefined) await answers.keep(author, idempotency.key, written)
-        return { ...written, authorVersion: user.version }
+        return { ...written, seen: { authorVersion: user.version, atMs: seenAtMs } }
       }),
   }
 }

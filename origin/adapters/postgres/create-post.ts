@@ -42,7 +42,7 @@ const statement = (withKey: boolean): string => `
   )
   select minted.id, $1::bigint as author_id, $2::text as text, $3::text as language, $4::boolean as sensitive,
     1 as version, ${millisecondsOf('minted.at')} as created_at_ms, null as edited_at_ms,
-    author.handle, author.name, author.avatar_url, author.verified, author.version as author_version,
+    author.handle, author.name, author.avatar_url, author.verified, author.version as author_version, ${millisecondsOf('now()')} as seen_at_ms,
     pg_current_xact_id()::text as xid, ${EPOCH} as epoch
   from author, minted, decided`
 
@@ -65,6 +65,8 @@ const KEYED = { name: 'create-post-keyed', text: statement(true) }
 
 interface Made {
   readonly author_version: number
+  /** Of the transaction's beginning, so of before its snapshot. */
+  readonly seen_at_ms: string
   readonly xid: string
   readonly epoch: number
 }
@@ -94,7 +96,7 @@ export async function createPost(
     return {
       facts: postRow(record),
       token: { epoch: record.epoch, xid: Number(record.xid) },
-      authorVersion: record.author_version,
+      seen: { authorVersion: record.author_version, atMs: Number(record.seen_at_ms) },
     }
   }
   if (idempotency === undefined) return undefined

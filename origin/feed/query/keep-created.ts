@@ -1,4 +1,3 @@
-import { WRITE_MS_MAX } from '../../../shared/limits.ts'
 import { postJson } from '../../fragments/post-json.ts'
 import type { Tail } from '../../ports/tail.ts'
 import type { CreatedPost } from '../../ports/writes.ts'
@@ -15,12 +14,10 @@ export interface KeepCreatedDeps {
  */
 export const keepCreated =
   ({ kept, tail }: KeepCreatedDeps) =>
-  ({ facts, token, authorVersion }: CreatedPost): void => {
+  ({ facts, token, seen }: CreatedPost): void => {
     // What an earlier request was answered may have changed long ago.
-    if (authorVersion === undefined || token.epoch !== tail.horizon().epoch) return
-    const { id, author, version, createdAtMs } = facts
-    // Its clock was read after its snapshot was taken, by no more than a write may take.
-    const seenAtMs = createdAtMs - WRITE_MS_MAX
-    const fragment = { author: author.id, version, authorVersion, json: postJson(facts) }
-    kept.keep(id, fragment, { atMs: seenAtMs })
+    if (seen === undefined || token.epoch !== tail.horizon().epoch) return
+    const { id, author, version } = facts
+    const { authorVersion, atMs } = seen
+    kept.keep(id, { author: author.id, version, authorVersion, json: postJson(facts) }, { atMs })
   }

@@ -4,7 +4,6 @@ import { keepCreated } from '../../../origin/feed/query/keep-created.ts'
 import { keptFragments } from '../../../origin/feed/query/kept-fragments.ts'
 import type { CreatedPost } from '../../../origin/ports/writes.ts'
 import { tags, type Tag } from '../../../shared/invalidation.ts'
-import { WRITE_MS_MAX } from '../../../shared/limits.ts'
 import { aHorizon, aPost, aUser } from '../../support/feed-builders.ts'
 
 const CREATED_AT_MS = Date.UTC(2026, 0, 2)
@@ -19,7 +18,12 @@ const facts = {
   sensitive: false,
   version: 1,
 }
-const created: CreatedPost = { facts, token: { epoch: 1, xid: 9 }, authorVersion: 3 }
+const SEEN_AT_MS = CREATED_AT_MS - 3
+const created: CreatedPost = {
+  facts,
+  token: { epoch: 1, xid: 9 },
+  seen: { authorVersion: 3, atMs: SEEN_AT_MS },
+}
 
 function keptAfter(made: CreatedPost, { epoch = 1 } = {}) {
   const heard = new Map<Tag, { version: number; xid: number }>()
@@ -60,9 +64,9 @@ it('gives way to an edit and to another name', () => {
 
 it('stands for as long as the tail has all that its transaction may not have seen', () => {
   const old = keptAfter(created)
-  old.reachTo(CREATED_AT_MS - WRITE_MS_MAX)
+  old.reachTo(SEEN_AT_MS)
   expect(old.found()).toBeDefined()
-  old.reachTo(CREATED_AT_MS - WRITE_MS_MAX + 1)
+  old.reachTo(SEEN_AT_MS + 1)
   expect(old.found()).toBeUndefined()
 })
 

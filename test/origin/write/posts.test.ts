@@ -88,10 +88,11 @@ describe('creating a post', () => {
     const { facts } = await world.commands.createPost(keyed, { text: 'mine' })
     await world.commands.createPost(keyed, { text: 'mine' })
 
-    expect(world.kept.slice(before).map((each) => [each.facts.id, each.authorVersion])).toEqual([
-      [facts.id, 7],
-      [facts.id, undefined],
-    ])
+    const [made, again, ...more] = world.kept.slice(before)
+    expect([made?.facts.id, again?.facts.id, more]).toEqual([facts.id, facts.id, []])
+    expect(made?.seen?.authorVersion).toBe(7)
+    expect(made?.seen?.atMs).toBeLessThanOrEqual(facts.createdAtMs)
+    expect(again?.seen).toBeUndefined()
   })
 
   it('is not failed by a push that fails', async () => {
