@@ -94,6 +94,10 @@ export const DELIVERY_READ_MAX = 500
 export const IMPORT_AGE_MS = 60_000
 /** Posts of one author whose cached fragments are looked up at once after a change of its profile. */
 export const REWRITE_CHUNK_POSTS = 200
+/** Promise 4 allows a changed profile so long to reach the posts that it is written in. */
+export const REWRITE_MS_MAX = 60_000
+/** Of one partition, in case a node loses what was rewritten: more than change their profile in an hour. */
+export const RENAMES_REMEMBERED_MAX = 10_000
 /** Whether dead letters were replayed is looked at this often. */
 export const EXCEPTIONS_CHECK_MS = 1_000
 /** A post is in every list within this, or its absence is a fault. */

@@ -13,6 +13,7 @@ import { exceptionsOf, type Exceptions } from './exceptions.ts'
 import { DELIVERY_GROUP } from './give-up.ts'
 import { findWatermarks, type OpeningDeps } from './opening.ts'
 import { rangedDeliveries, type RangedDeliveries, type RangingDeps } from './ranged-deliveries.ts'
+import { recentRenames, type RecentRenames } from './recent-renames.ts'
 import { rewriteAuthor } from './rewrite-author.ts'
 
 export interface DeliveryObserver {
@@ -47,6 +48,8 @@ interface Life {
   readonly exceptions: Exceptions
   readonly ranged: RangedDeliveries
   readonly rewrites: Background
+  /** The newest that came; before the first, where this life began. */
+  tick: number
 }
 
 /**
@@ -55,8 +58,11 @@ interface Life {
  */
 export function deliveryConsumers(deps: DeliverDeps): (partition: number) => PartitionConsumer {
   const attempts = new Map<string, number>()
+  const renames = new Map<number, RecentRenames>()
 
   return (partition) => {
+    const renamed = renames.get(partition) ?? recentRenames()
+    renames.set(partition, renamed)
     let life: Life | undefined
 
     async function open() {
@@ -66,8 +72,13 @@ export function deliveryConsumers(deps: DeliverDeps): (partition: number) => Par
         const found = await findWatermarks(session, partition, deps)
         const claims = claimsOf(found, partition)
         const ranged = await rangedDeliveries(partition, deps.ranging)
-        life = { session, claims, rewrites, ranged, exceptions: exceptionsOf(found, partition) }
-        return { fromTick: claims.lowestTick() }
+        const exceptions = exceptionsOf(found, partition)
+        const fromTick = claims.lowestTick()
+        life = { session, claims, rewrites, ranged, exceptions, tick: fromTick }
+        for (const author of renamed.before(fromTick)) {
+          rewrites.start((signal) => rewriteAuthor(author, { ...deps, session }, signal))
+        }
+        return { fromTick }
       } catch (error) {
         await session[Symbol.asyncDispose]()
         throw error
@@ -83,6 +94,8 @@ export function deliveryConsumers(deps: DeliverDeps): (partition: number) => Par
       const outcome = await deliverEvents(partition, events, { ...shared, rangedMax })
       exceptions.add(outcome.exceptions)
       ranged.take(outcome.left)
+      life.tick = tick?.n ?? life.tick
+      renamed.note(outcome.renamed, life.tick)
       for (const author of outcome.renamed) {
         rewrites.start((signal) => rewriteAuthor(author, shared, signal))
       }

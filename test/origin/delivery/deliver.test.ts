@@ -3,6 +3,7 @@ import { replayDelivery } from '../../../origin/delivery/replay-delivery.ts'
 import type { DeliverDeps } from '../../../origin/delivery/deliver.ts'
 import { replayDeadLetter } from '../../../origin/log/replay-dead-letter.ts'
 import { AppError } from '../../../shared/errors.ts'
+import type { WaveRequest } from '../../../shared/feed/wave.ts'
 import type { PostId, UserId } from '../../../shared/ids.ts'
 import { allBuckets, keys, logPartitionOf } from '../../../shared/keys.ts'
 import { DELIVERY_CHUNK_FOLLOWERS } from '../../../shared/limits.ts'
@@ -175,6 +176,31 @@ describe('delivery after a loss', () => {
     for (const viewer of warm) expect(await world.timelineOf(viewer)).toEqual([lost, kept])
     expect((await fragmentOf(kept))?.version).toBe(2)
     expect(await fragmentOf(lost)).toBeDefined()
+  })
+
+  it('rewrites again for a changed profile what a node lost of it', async () => {
+    const gate = Promise.withResolvers<void>()
+    const waves = {
+      send: (request: WaveRequest) => gate.promise.then(() => world.waves.send(request)),
+    }
+    world.start({ waves })
+    const { author } = await audience()
+    const post = await world.post(author)
+    await world.settled()
+    await world.commands.changeUser({ user: author }, { name: 'Renamed' })
+    await world.settled()
+    // Every watermark is past the event, and its rewriting has not begun.
+    await world.redis.save()
+    gate.resolve()
+    await until(async () => (await fragmentOf(post))?.authorVersion === 2)
+    await world.post(author)
+    await world.settled()
+    await world.server.kill()
+    await world.server.start()
+    await world.settled()
+
+    await until(async () => (await fragmentOf(post))?.authorVersion === 2)
+    expect((await fragmentOf(post))?.json).toContain('Renamed')
   })
 
   it('begins a new life after FLUSHALL, and lists are whole again when warmed', async () => {

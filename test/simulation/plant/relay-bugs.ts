@@ -69,7 +69,7 @@ export const RELAY_BUGS: readonly Bug[] = [
     replacements: [
       {
         file: 'origin/delivery/deliver.ts',
-        find: 'return { fromTick: claims.lowestTick() }',
+        find: 'return { fromTick }',
         replace: 'return {}',
       },
     ],
