@@ -20,6 +20,7 @@ export async function endOf(state: RunState, pause: Pause): Promise<void> {
   world.stores.replicaLagMs = 0
   await pause(SETTLE_MS)
   await replayDead(state)
+  state.isSettled = true
   state.trace('the end: nothing goes wrong any more')
   checkOnce(state)
   checkCounts(state)

@@ -1,3 +1,4 @@
+import type { FeedPage } from '../../../shared/feed/page.ts'
 import type { Token } from '../../../shared/horizon.ts'
 import type { PostId, UserId } from '../../../shared/ids.ts'
 import { goOn, kindOf, type Walk } from '../../support/feed-walk.ts'
@@ -78,8 +79,22 @@ async function onePage(
   }
   const checks = { past: world.past, posts: state.posts, isExcused: state.isExcused }
   const walk = goOn(walkJudge(checks), before, seen)
+  if (state.isSettled) checkNames(state, page, via)
   if (answered !== undefined && token !== undefined) state.note(viewer, answered)
   return walk
+}
+
+/** An edge may show an older name for longer than a run takes to settle. */
+function checkNames({ world }: RunState, page: FeedPage, via: Via): void {
+  if (!via.startsWith('origin')) return
+  for (const { post } of page.items) {
+    const name = world.stores.database.tables.users.get(post.author.id)?.name
+    must(
+      4,
+      post.author.name === name,
+      () => `at the end ${post.id} is signed “${post.author.name}”, and its author is “${name}”`,
+    )
+  }
 }
 
 export async function look(state: RunState, step: Extract<Deed, { do: 'look' }>): Promise<void> {

@@ -25,6 +25,8 @@ export interface RunState {
   readonly newText: () => string
   readonly note: (user: UserId, token: Token) => void
   readonly isExcused: () => boolean
+  /** Nothing goes wrong any more, and what had to be done about it is done. */
+  isSettled: boolean
   readonly trace: (words: string) => void
 }
 
@@ -78,6 +80,7 @@ export async function run(
     },
     newText: () => `text ${(texts += 1)}`,
     note: (user, token) => void tokens.set(user, laterToken(tokens.get(user), token) ?? token),
+    isSettled: false,
     isExcused: () => clock.now() - faults.lastFiredMs() < EXCUSED_MS,
     trace: (words) => trace(`        ${words}`),
   }
