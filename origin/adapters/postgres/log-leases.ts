@@ -4,6 +4,7 @@ import { LOG_PARTITIONS } from '../../../shared/keys.ts'
 import type { LogLeases } from '../../ports/log-leases.ts'
 import { EPOCH } from './epoch.ts'
 import { answered } from './failure.ts'
+import { UNFLUSHED } from './unflushed.ts'
 
 export interface LeaseOptions {
   readonly group: string
@@ -48,7 +49,7 @@ const POSITION = `
   where group_name = $1 and owner = $2 and partition = $3`
 
 const COMMIT = `
-  update log_positions set horizon = $4, at = to_timestamp($5 / 1000.0)
+  update log_positions set horizon = $4, at = to_timestamp($5 / 1000.0) from ${UNFLUSHED}
   where group_name = $1 and owner = $2 and partition = $3 and until >= clock_timestamp()`
 
 const RELEASE = `

@@ -4,6 +4,7 @@ import { formatHorizon, parseHorizon } from '../../../shared/horizon.ts'
 import type { Publications } from '../../ports/log-publisher.ts'
 import { EPOCH } from './epoch.ts'
 import { answered } from './failure.ts'
+import { UNFLUSHED } from './unflushed.ts'
 
 /** Marks stand among the positions of groups: partitions of the outbox wait for both. */
 export const PUBLISH_PREFIX = 'publish '
@@ -21,7 +22,8 @@ const POSITION = `
   from log_positions where group_name = $1`
 
 const MARK = `
-  update log_positions set horizon = $2, at = to_timestamp($3 / 1000.0) where group_name = $1`
+  update log_positions set horizon = $2, at = to_timestamp($3 / 1000.0) from ${UNFLUSHED}
+  where group_name = $1`
 
 const LOGS = `
   select substr(group_name, ${PUBLISH_PREFIX.length + 1}) as name, horizon from log_positions
