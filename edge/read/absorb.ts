@@ -72,6 +72,8 @@ export function absorb(
   }
   for (const id of wants.counts ?? []) {
     take(id, read.answer.counts.get(id), found.counts, memory.counts)
+    const old = read.answer.oldCounts.get(id)
+    if (old !== undefined && deliveredFor(id) !== undefined) found.oldCounts.set(id, old)
   }
   for (const author of wants.authorLists ?? []) {
     const list = read.answer.lists.get(keys.authorList(author))

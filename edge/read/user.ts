@@ -1,6 +1,7 @@
 import { userJson } from '../../shared/feed/page-bytes.ts'
 import { textTag } from '../../shared/etag.ts'
 import { PRIVATE, PUBLIC } from '../../shared/headers.ts'
+import type { Horizon } from '../../shared/horizon.ts'
 import type { UserId } from '../../shared/ids.ts'
 import { PUBLIC_STALE_MS_MAX } from '../../shared/limits.ts'
 import type { UserViewer } from '../../shared/user.ts'
@@ -38,14 +39,17 @@ async function userAtEdge(
   })
   const fragment = found.users.get(id)
   const counts = found.counts.get(id)
+  const shown = counts ?? found.oldCounts.get(id)
   if (fragment === undefined) throw new NotAtEdge('fragments')
-  if (counts === undefined) throw new NotAtEdge('no-counts')
+  if (shown === undefined) throw new NotAtEdge('no-counts')
   const marks =
     viewer === undefined ? undefined : marksOf(found.viewers.get(viewer), found.viewers.get(id))
-  const text = userJson(fragment.json, counts, marks)
+  const text = userJson(fragment.json, shown, marks)
+  const asOf = reading.asOf()
+  if (counts === undefined) return withOldCounts(text, asOf)
   return {
     body: text,
-    asOf: reading.asOf(),
+    asOf,
     completeness: 'complete',
     cacheControl: viewer === undefined ? PUBLIC : PRIVATE,
     etag: textTag(text),
@@ -53,6 +57,16 @@ async function userAtEdge(
     reason: 'fragments',
   }
 }
+
+/** The origin can tell newer ones. Where it does not answer, these will do. */
+const withOldCounts = (body: string, asOf: Horizon): EdgeAnswer => ({
+  body,
+  asOf,
+  completeness: 'degraded',
+  cacheControl: PRIVATE,
+  whole: false,
+  reason: 'no-counts',
+})
 
 function marksOf(viewer: ViewerRecord | undefined, other: ViewerRecord | undefined): UserViewer {
   refuseBlocked('USER_NOT_FOUND', viewer, other)

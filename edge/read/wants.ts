@@ -25,6 +25,8 @@ export interface Found {
   readonly posts: Map<PostId, PostFragment>
   readonly users: Map<UserId, UserFragment>
   readonly counts: Map<UserId, string>
+  /** Past their time: for when nobody can tell newer ones. Never in L1. */
+  readonly oldCounts: Map<UserId, string>
   readonly authorLists: Map<UserId, PostList>
   timeline?: PostList
   session?: string
@@ -39,6 +41,7 @@ export const nothingFound = (wants: Wants): Found => ({
   posts: roomFor(wants.posts),
   users: roomFor(wants.users),
   counts: roomFor(wants.counts),
+  oldCounts: roomFor(wants.counts),
   authorLists: roomFor(wants.authorLists),
   undelivered: [],
 })

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { formatCursor } from '../../../shared/cursor.ts'
 import type { PostId, UserId } from '../../../shared/ids.ts'
 import { keys } from '../../../shared/keys.ts'
+import { COUNTS_KEPT_MS, COUNTS_LIFE_MS } from '../../../shared/limits.ts'
 import type { Post } from '../../../shared/post.ts'
 import { aPost, aUser } from '../../support/feed-builders.ts'
 import { aRedisNode } from '../../support/redis-node.ts'
@@ -89,6 +90,21 @@ describe('a post or profile at the edge', () => {
     expect(servedBy(await edge.get(`/v1/posts/${posts[0]}`, stranger))).toBe('origin')
     await node().redis.del(keys.userCounts(author))
     expect(servedBy(await edge.get(`/v1/users/${author}`))).toBe('origin')
+  })
+
+  it('has older counts, and says so, where only the origin could tell newer ones', async () => {
+    await node().redis.pexpire(keys.userCounts(author), COUNTS_KEPT_MS - COUNTS_LIFE_MS - 1)
+    const path = `/v1/users/${author}`
+    for (const reader of [undefined, author]) {
+      const response = await edgeUnderTest({ regions: [world.pipeline] }).get(path, reader)
+      expect(servedBy(response)).toBe('l2')
+      expect(response.headers.get('headwater-completeness')).toBe('degraded')
+      expect(response.headers.get('cache-control')).toBe('private, no-store')
+      expect(await response.json()).toMatchObject({ counts: { followers: 1 } })
+    }
+    const originDouble = () => Response.json({})
+    const edge = edgeUnderTest({ regions: [world.pipeline], originDouble })
+    expect(servedBy(await edge.get(path))).toBe('origin')
   })
 
   it('is read anew for a reader whose token L1 does not have', async () => {
