@@ -21,7 +21,7 @@ export async function pulled(world: BenchWorld): Promise<readonly Figure[]> {
     const [text] = await connection.send([['INFO', 'commandstats']])
     return Number(/cmdstat_lpushx:calls=(\d+)/.exec(String(text))?.[1] ?? 0)
   }
-  using client = asking(origin.port)
+  using client = await asking(origin.port)
   const costs: number[] = []
   for (const author of authors) {
     const bearer = await devToken({ ...JWT, subject: author })

@@ -49,7 +49,7 @@ export async function underBurst(world: BenchWorld): Promise<readonly Figure[]> 
   }
 
   const before = await pushesOf(connection)
-  using client = asking(origin.port)
+  using client = await asking(origin.port)
   const bearer = await devToken({ ...JWT, subject: author })
   for (let post = 0; post < POSTS; post += 1) await publish(client, bearer, TEXT)
   const startedAt = performance.now()
