@@ -308,6 +308,14 @@ export const L2_GATEWAY_TOKEN_CHARACTERS_MIN = 16
 export const WRITE_ATTEMPTS_MAX = 3
 /** Writes of one user that wait for each other in a process: nobody taps faster, and a script may come back. */
 export const WRITE_TURNS_WAITING_MAX = 64
+/** Statements of new posts that one process has under way: what comes meanwhile goes with the next one. */
+export const POST_GROUPS_MAX = 2
+/** Posts that one statement writes: some four milliseconds. */
+export const POST_GROUP_MAX = 64
+/** A statement that waits for a lock is waited for so long by those who come after it. */
+export const POST_GROUP_HOLDS_UP_MS = 50
+/** A post that waited so long for those before it is refused: more come than Postgres takes. */
+export const POST_WAIT_MS_MAX = 500
 /** The edge gives a write up after ORIGIN_DEADLINE_MS: one that has taken so long is not committed behind its back. */
 export const WRITE_MS_MAX = 1_800
 /** Half of what the edge waits for the origin; the write itself has the rest. */

@@ -1,13 +1,21 @@
 import type { ClientBase, Pool } from 'pg'
 import { AppError } from '../../../shared/errors.ts'
-import { WRITE_ATTEMPTS_MAX, WRITE_MS_MAX } from '../../../shared/limits.ts'
+import {
+  POST_GROUPS_MAX,
+  POST_GROUP_HOLDS_UP_MS,
+  POST_GROUP_MAX,
+  POST_WAIT_MS_MAX,
+  WRITE_ATTEMPTS_MAX,
+  WRITE_MS_MAX,
+} from '../../../shared/limits.ts'
 import type { Pace } from '../../ports/pace.ts'
 import type { Writes, WriteTransaction } from '../../ports/writes.ts'
 import { appendEvents } from './append-events.ts'
-import { createPost } from './create-post.ts'
+import { createPosts, type NewPost } from './create-posts.ts'
 import { earlierAnswers } from './earlier-answers.ts'
 import { EPOCH } from './epoch.ts'
 import { answered, isConflict, isMissingPartition } from './failure.ts'
+import { groupCommit } from './group-commit.ts'
 import { postRows } from './post-rows.ts'
 import { relationRows } from './relation-rows.ts'
 import { rowTurns } from './row-turns.ts'
@@ -17,6 +25,19 @@ import { userRows } from './user-rows.ts'
 /** On a pool of its own: reads that saturate theirs do not slow a write. */
 export function postgresWrites(pool: Pool, { now, sleep }: Pick<Pace, 'now' | 'sleep'>): Writes {
   const { inTurn } = rowTurns({ sleep })
+  const createPost = groupCommit(
+    {
+      write: (asked: readonly NewPost[]) => answered(retried(pool, () => createPosts(pool, asked))),
+      nameOf: ({ author, idempotency }) => idempotency && `${author} ${idempotency.key}`,
+      now,
+    },
+    {
+      groupsMax: POST_GROUPS_MAX,
+      asksMax: POST_GROUP_MAX,
+      holdsUpMs: POST_GROUP_HOLDS_UP_MS,
+      waitMsMax: POST_WAIT_MS_MAX,
+    },
+  )
   return {
     transaction(turnOf, work) {
       const begunAt = now()
@@ -28,8 +49,7 @@ export function postgresWrites(pool: Pool, { now, sleep }: Pick<Pace, 'now' | 's
       }
       return inTurn(turnOf, () => answered(retried(pool, () => transaction(pool, inTime))))
     },
-    createPost: (author, post, idempotency) =>
-      answered(retried(pool, () => createPost(pool, author, post, idempotency))),
+    createPost: (author, post, idempotency) => answered(createPost({ author, post, idempotency })),
   }
 }
 

@@ -1,4 +1,4 @@
-import { createPost } from '../../../origin/adapters/postgres/create-post.ts'
+import { createPosts } from '../../../origin/adapters/postgres/create-posts.ts'
 import type { PostId, UserId } from '../../../shared/ids.ts'
 import type { World } from '../world/world.ts'
 import type { Command, Via } from './commands.ts'
@@ -65,7 +65,9 @@ export function writing(state: RunState): Writing {
       const client = await world.stores.pool.connect()
       await client.query('begin')
       // The statement of the product, over a connection that has not committed yet.
-      const written = await createPost(client as never, by, { text: state.newText() }, undefined)
+      const asked = { author: by, post: { text: state.newText() }, idempotency: undefined }
+      const [made] = await createPosts(client, [asked])
+      const written = await made
       if (written === undefined) throw new TypeError('no such author')
       const { facts, token } = written
       open.push({

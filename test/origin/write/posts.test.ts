@@ -95,6 +95,54 @@ describe('creating a post', () => {
     expect(again?.seen).toBeUndefined()
   })
 
+  it('that come together are written together, each with an answer of its own', async () => {
+    const nobody = '17' as UserId
+    const writes = postgresWrites(world.pool, nodePace)
+    const key = (name: string) => ({ key: name, requestHash: name })
+    await writes.createPost(author as UserId, { text: 'before' }, key('taken'))
+    const before = (await world.events()).length
+    const asks = [
+      ...Array.from({ length: 20 }, (_, at) =>
+        writes.createPost(
+          (at % 2 === 0 ? author : other) as UserId,
+          { text: `post ${at}` },
+          undefined,
+        ),
+      ),
+      writes.createPost(author as UserId, { text: 'keyed' }, key('new')),
+      writes.createPost(author as UserId, { text: 'keyed' }, key('new')),
+      writes.createPost(author as UserId, { text: 'not again' }, key('taken')),
+      writes.createPost(nobody, { text: 'ghost' }, undefined),
+    ]
+    const made = await Promise.all(asks)
+
+    const texts = made.map((each) => each?.facts.text)
+    const posts = Array.from({ length: 20 }, (_, at) => `post ${at}`)
+    expect(texts).toEqual([...posts, 'keyed', 'keyed', 'before', undefined])
+    expect(made[20]?.facts.id).toBe(made[21]?.facts.id)
+    const events = (await world.events()).slice(before)
+    expect(events.map(({ event }) => event.type === 'post.created' && event.post)).toHaveLength(21)
+    expect(new Set(events.map(({ xid }) => xid)).size).toBeLessThan(5)
+    for (const [at, each] of made.slice(0, 21).entries()) {
+      const own = events.find(({ event }) => 'post' in event && event.post === each?.facts.id)
+      expect(own?.xid, `post ${at}`).toBe(each?.token.xid)
+    }
+  })
+
+  it('fails alone, when it cannot be written', async () => {
+    const writes = postgresWrites(world.pool, nodePace)
+    const text = (words: string) => writes.createPost(author as UserId, { text: words }, undefined)
+    const [good, bad, better] = await Promise.allSettled([
+      text('good'),
+      text('b\0d'),
+      text('better'),
+    ])
+
+    expect(good).toMatchObject({ status: 'fulfilled', value: { facts: { text: 'good' } } })
+    expect(better).toMatchObject({ status: 'fulfilled', value: { facts: { text: 'better' } } })
+    expect(bad).toMatchObject({ status: 'rejected', reason: { code: '22021' } })
+  })
+
   it('is not failed by a push that fails', async () => {
     const down = new Error('no Redis')
     const command = createPost({ ...world.deps, pushOwn: () => Promise.reject(down) })
