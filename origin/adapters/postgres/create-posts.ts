@@ -32,8 +32,8 @@ const CREATE = `
     from users u left join user_counts c on c.user_id = u.id
     where u.id = any($1::bigint[])
   ), minted as materialized (
-    select asked.*, author.*, mint_id_at(shard_of(author_id), at) as id
-    from asked join author on user_id = author_id
+    select known.*, mint_id_at(shard_of(author_id), at) as id
+    from (select * from asked join author on user_id = author_id order by nth) known
   ), claimed as (
     insert into idempotency_keys (user_id, key, request_hash, status, body, token_xid)
     select author_id, key, request_hash, 201, jsonb_build_object(

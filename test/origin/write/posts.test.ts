@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { nodePace } from '../../../origin/adapters/node/pace.ts'
 import { postgresWrites } from '../../../origin/adapters/postgres/writes.ts'
 import { createPost } from '../../../origin/write/create-post.ts'
-import { idTimeMs, postId, shardOf, type UserId } from '../../../shared/ids.ts'
+import { compareIds, idTimeMs, postId, shardOf, type UserId } from '../../../shared/ids.ts'
 import { logPartitionOf } from '../../../shared/keys.ts'
 import { writeWorld, type WriteWorld } from './write-world.ts'
 
@@ -120,6 +120,9 @@ describe('creating a post', () => {
     const posts = Array.from({ length: 20 }, (_, at) => `post ${at}`)
     expect(texts).toEqual([...posts, 'keyed', 'keyed', 'before', undefined])
     expect(made[20]?.facts.id).toBe(made[21]?.facts.id)
+    const ids = made.slice(0, 20).flatMap((each) => each?.facts.id ?? [])
+    const ofAuthor = ids.filter((_, at) => at % 2 === 0)
+    expect(ofAuthor).toEqual(ofAuthor.toSorted(compareIds))
     const events = (await world.events()).slice(before)
     expect(events.map(({ event }) => event.type === 'post.created' && event.post)).toHaveLength(21)
     expect(new Set(events.map(({ xid }) => xid)).size).toBeLessThan(5)
