@@ -80,7 +80,7 @@ export async function writeWorld() {
     /** What was appended, in the order of the log. */
     async events(): Promise<{ xid: number; key: string; event: Event }[]> {
       const found = await rows<{ xid: string; key: string; event: Event }>(
-        'select xid::text as xid, key, event from outbox order by xid, id',
+        'select xid::text as xid, key, event from outbox order by outbox.xid, id',
       )
       return found.map(({ xid, key, event }) => ({ xid: Number(xid), key, event }))
     },
