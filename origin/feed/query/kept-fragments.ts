@@ -20,6 +20,8 @@ export interface KeptFragments {
   isInRedis(post: PostId): boolean
   /** `mark`: the lowest of the watermark that was read before the fragment. */
   keep(post: PostId, fragment: PostFragment, mark: Pick<PartitionMark, 'atMs'>): void
+  /** The same for one that nobody saw in Redis: it is asked for there all the same, and put there if need be. */
+  keepUnseen(post: PostId, fragment: PostFragment, mark: Pick<PartitionMark, 'atMs'>): void
 }
 
 interface Entry {
@@ -27,7 +29,8 @@ interface Entry {
   readonly epoch: number
   readonly deliveredToMs: number
   readonly bytes: number
-  readonly inRedisAt: number
+  /** Losses until it was seen in Redis; `undefined`: it was not. */
+  readonly inRedisAt: number | undefined
 }
 
 export interface KeptFragmentsDeps {
@@ -61,6 +64,24 @@ export function keptFragments({
     (tail.heard(tags.post(post))?.version ?? 0) <= fragment.version &&
     (tail.heard(tags.user(fragment.author))?.version ?? 0) <= fragment.authorVersion
 
+  function put(
+    post: PostId,
+    fragment: PostFragment,
+    deliveredToMs: number,
+    inRedisAt: number | undefined,
+  ): void {
+    drop(post)
+    const size = bytesOf(fragment)
+    const entry = { fragment, epoch: tail.horizon().epoch, deliveredToMs, bytes: size, inRedisAt }
+    if (size > bytesMax || !stands(post, entry)) return
+    entries.set(post, entry)
+    bytes += size
+    for (const oldest of entries.keys()) {
+      if (bytes <= bytesMax) break
+      drop(oldest)
+    }
+  }
+
   return {
     find(posts) {
       const found = new Map<PostId, PostFragment>()
@@ -74,20 +95,8 @@ export function keptFragments({
       return found
     },
     isInRedis: (post) => entries.get(post)?.inRedisAt === losses.count(),
-    keep(post, fragment, { atMs }) {
-      drop(post)
-      const size = bytesOf(fragment)
-      const { epoch } = tail.horizon()
-      const inRedisAt = losses.count()
-      const entry = { fragment, epoch, deliveredToMs: atMs, bytes: size, inRedisAt }
-      if (size > bytesMax || !stands(post, entry)) return
-      entries.set(post, entry)
-      bytes += size
-      for (const oldest of entries.keys()) {
-        if (bytes <= bytesMax) break
-        drop(oldest)
-      }
-    },
+    keep: (post, fragment, { atMs }) => put(post, fragment, atMs, losses.count()),
+    keepUnseen: (post, fragment, { atMs }) => put(post, fragment, atMs, undefined),
   }
 }
 

@@ -41,9 +41,12 @@ it('loses nothing when primaries die with writes that no replica has', async (co
     await Promise.all(authors.map(({ id }) => write(url, 'PUT', `/v1/users/${id}/follow`, { as })))
   }
   let posts = 0
+  /** Of the newest post: without it a page may be of a moment before. */
+  let token: string | undefined
   const post = async () => {
     const as = authors[(posts += 1) % AUTHORS]
-    await write(url, 'POST', '/v1/posts', { as, body: { text: `post ${posts}` } })
+    const made = await write(url, 'POST', '/v1/posts', { as, body: { text: `post ${posts}` } })
+    token = made.token
   }
   const verified = async ({ id }: Person) => {
     const { status, json } = await ask(
@@ -106,6 +109,7 @@ it('loses nothing when primaries die with writes that no replica has', async (co
     const expected = await visiblePosts(pool, viewer.id as UserId)
     const { status, json, ...page } = await ask(url, 'GET', '/v1/feed?mode=latest&limit=50', {
       as: viewer,
+      token,
     })
     const ids = idsOn({ ...page, status, json })
     const isComplete = json['completeness'] === 'complete'

@@ -37,6 +37,7 @@ function keptAfter(made: CreatedPost, { epoch = 1 } = {}) {
   keepCreated({ kept, tail })(made)
   return {
     found: () => kept.find([id]).get(id),
+    isInRedis: () => kept.isInRedis(id),
     hear: (tag: Tag, version: number) => heard.set(tag, { version, xid: 10 }),
     reachTo: (atMs: number) => {
       reachesToMs = atMs
@@ -51,6 +52,10 @@ it('finds a post that was just created, as delivery would write it', () => {
     authorVersion: 3,
     json: postJson(facts),
   })
+})
+
+it('does not say that Redis has it', () => {
+  expect(keptAfter(created).isInRedis()).toBe(false)
 })
 
 it('gives way to an edit and to another name', () => {
