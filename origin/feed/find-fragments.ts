@@ -1,16 +1,14 @@
 import type { PostFragment } from '../../shared/fragment.ts'
-import type { WaveAnswer } from '../../shared/feed/wave.ts'
-import type { Token } from '../../shared/horizon.ts'
-import type { PostId, UserId } from '../../shared/ids.ts'
-import { tags } from '../../shared/invalidation.ts'
+import type { PostId } from '../../shared/ids.ts'
 import { bucketOf } from '../../shared/keys.ts'
 import type { Now } from '../../shared/time.ts'
 import { lowestMark } from '../../shared/watermark.ts'
 import type { ProjectionFills } from '../ports/projection-fills.ts'
 import type { Tail } from '../ports/tail.ts'
+import { currentFragment, type FragmentsReader } from './current-fragment.ts'
 import type { KeptFragments } from './query/kept-fragments.ts'
-import { isTrusted } from './query/lists-read.ts'
 import type { ReadStores } from './query/read-stores.ts'
+import { seeInRedis } from './see-in-redis.ts'
 
 export interface FragmentsDeps {
   readonly tail: Tail
@@ -22,12 +20,6 @@ export interface FragmentsDeps {
   readonly counted?: (hits: number, misses: number) => void
 }
 
-/** Who reads, which decides how new an author's name must be. */
-export interface FragmentsReader {
-  readonly viewer: UserId | undefined
-  readonly token: Token | undefined
-}
-
 export interface FragmentsReading extends FragmentsReader {
   readonly truthOnly: boolean
   readonly stores: ReadStores
@@ -36,13 +28,18 @@ export interface FragmentsReading extends FragmentsReader {
 
 /** The texts of posts, as they may be shown now; the truth where Redis lags or has none. */
 export async function findFragments(
-  { tail, fills, now, kept, counted }: FragmentsDeps,
+  deps: FragmentsDeps,
   reading: FragmentsReading,
   ids: readonly PostId[],
 ): Promise<ReadonlyMap<PostId, PostFragment>> {
+  const { tail, fills, now, kept, counted } = deps
   const { stores, truthOnly, later } = reading
   const found = (truthOnly ? undefined : kept?.find(ids)) ?? new Map<PostId, PostFragment>()
-  const unsure = [...found.keys()].filter((id) => kept?.isInRedis(id) === false)
+  const unseen = [...found.keys()].filter((id) => kept?.isUnseen(id) === true)
+  if (kept !== undefined && unseen.length > 0) {
+    later(() => seeInRedis({ ...deps, kept }, reading, unseen))
+  }
+  const unsure = [...found.keys()].filter((id) => kept?.isLost(id) === true)
   for (const id of unsure) found.delete(id)
   const asked = ids.filter((id) => !found.has(id))
   if (asked.length === 0) return found
@@ -74,33 +71,4 @@ export async function findFragments(
   for (const [id, fragment] of read) found.set(id, fragment)
   if (read.size > 0 && !stores.isRedisAway()) later(() => fills.posts(read, readAtMs))
   return found
-}
-
-/** Redis' fragment, unless its watermark lags or a higher version was heard of. */
-export function currentFragment(
-  wave: WaveAnswer | undefined,
-  id: PostId,
-  tail: Tail,
-  reader: FragmentsReader,
-): PostFragment | undefined {
-  const fragment = wave?.posts.get(id)
-  if (fragment === undefined) return undefined
-  if (!isTrusted(wave?.watermarks.get(bucketOf(id)), tail)) return undefined
-  const heard = tail.heard(tags.post(id))
-  if (heard !== undefined && heard.version > fragment.version) return undefined
-  return isBriefCurrent(fragment, tail, reader) ? fragment : undefined
-}
-
-/**
- * A changed name may take a minute to reach all posts of its author. Its author sees it at once, and so
- * does whoever hands in a token that has the change.
- */
-function isBriefCurrent(
-  { author, authorVersion, json }: PostFragment,
-  tail: Tail,
-  { viewer, token }: FragmentsReader,
-): boolean {
-  const heard = tail.heard(tags.user(author))
-  if (json === undefined || heard === undefined || heard.version <= authorVersion) return true
-  return author !== viewer && (token === undefined || heard.xid > token.xid)
 }

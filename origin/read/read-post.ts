@@ -2,7 +2,7 @@ import { AppError } from '../../shared/errors.ts'
 import { postTag } from '../../shared/etag.ts'
 import type { PostFragment } from '../../shared/fragment.ts'
 import type { PostId, UserId } from '../../shared/ids.ts'
-import { currentFragment } from '../feed/find-fragments.ts'
+import { currentFragment } from '../feed/current-fragment.ts'
 import { between, isHidden, NO_RECORDS, recordsAtHand } from './between.ts'
 import {
   answerOf,

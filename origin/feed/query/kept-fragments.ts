@@ -16,11 +16,13 @@ import type { Losses } from './losses.ts'
  */
 export interface KeptFragments {
   find(posts: readonly PostId[]): Map<PostId, PostFragment>
-  /** Redis has lost nothing since it was seen to hold it. */
-  isInRedis(post: PostId): boolean
+  /** Redis has lost something since it was seen to hold it. */
+  isLost(post: PostId): boolean
+  /** Nobody has seen it in Redis yet. */
+  isUnseen(post: PostId): boolean
   /** `mark`: the lowest of the watermark that was read before the fragment. */
   keep(post: PostId, fragment: PostFragment, mark: Pick<PartitionMark, 'atMs'>): void
-  /** The same for one that nobody saw in Redis: it is asked for there all the same, and put there if need be. */
+  /** The same for one that nobody has seen in Redis. */
   keepUnseen(post: PostId, fragment: PostFragment, mark: Pick<PartitionMark, 'atMs'>): void
 }
 
@@ -94,7 +96,14 @@ export function keptFragments({
       counted?.(found.size, posts.length - found.size)
       return found
     },
-    isInRedis: (post) => entries.get(post)?.inRedisAt === losses.count(),
+    isLost(post) {
+      const inRedisAt = entries.get(post)?.inRedisAt
+      return inRedisAt !== undefined && inRedisAt !== losses.count()
+    },
+    isUnseen(post) {
+      const entry = entries.get(post)
+      return entry !== undefined && entry.inRedisAt === undefined
+    },
     keep: (post, fragment, { atMs }) => put(post, fragment, atMs, losses.count()),
     keepUnseen: (post, fragment, { atMs }) => put(post, fragment, atMs, undefined),
   }

@@ -37,7 +37,7 @@ function keptAfter(made: CreatedPost, { epoch = 1 } = {}) {
   keepCreated({ kept, tail })(made)
   return {
     found: () => kept.find([id]).get(id),
-    isInRedis: () => kept.isInRedis(id),
+    isUnseen: () => kept.isUnseen(id),
     hear: (tag: Tag, version: number) => heard.set(tag, { version, xid: 10 }),
     reachTo: (atMs: number) => {
       reachesToMs = atMs
@@ -55,7 +55,7 @@ it('finds a post that was just created, as delivery would write it', () => {
 })
 
 it('does not say that Redis has it', () => {
-  expect(keptAfter(created).isInRedis()).toBe(false)
+  expect(keptAfter(created).isUnseen()).toBe(true)
 })
 
 it('gives way to an edit and to another name', () => {

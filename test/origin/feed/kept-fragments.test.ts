@@ -63,12 +63,12 @@ it('does not keep what was overtaken while it was read', () => {
 })
 
 it('does not know what Redis has once it lost something, and serves it all the same', () => {
-  expect(kept.isInRedis(post)).toBe(true)
+  expect(kept.isLost(post)).toBe(false)
   lost += 1
-  expect(kept.isInRedis(post)).toBe(false)
+  expect(kept.isLost(post)).toBe(true)
   expect(found()).toBe(fragment)
   kept.keep(post, fragment, mark)
-  expect(kept.isInRedis(post)).toBe(true)
+  expect(kept.isLost(post)).toBe(false)
 })
 
 it('lets the oldest go beyond its bound', () => {

@@ -4,6 +4,7 @@ import { bucketOf, LOG_PARTITIONS, type Bucket } from '../../../shared/keys.ts'
 import type { Watermark } from '../../../shared/watermark.ts'
 import { aGeneration, aMark } from '../../support/feed-builders.ts'
 import { feedWorld, post, user } from './world/feed-world.ts'
+import { fragmentOf } from './world/ledger-truth.ts'
 
 const [ada, bob] = [user(1), user(2)]
 const [one, other] = [bucketOf(ada), bucketOf(bob)]
@@ -69,6 +70,22 @@ describe('a process that has in its memory what Redis lost', () => {
 
     expect(world.node.viewers.has(ada)).toBe(true)
     expect([...world.node.posts.keys()].toSorted()).toEqual(newest.toSorted())
+  })
+
+  it('shows what was created here before delivery has written it, and puts it there', async () => {
+    const world = await warmWorld()
+    world.ledger.post(bob, post(4), 'push')
+    world.hear()
+    const { kept } = world.shared
+    const fragment = fragmentOf(world.ledger, post(4))
+    if (kept === undefined || fragment === undefined) throw new Error('nothing to keep')
+    kept.keepUnseen(post(4), fragment, { atMs: world.shared.tail.reachesToMs() })
+
+    expect((await read(world)).ids).toEqual([post(4), ...newest])
+    expect(world.calls.truth).toBe(0)
+    expect(world.node.posts.has(post(4))).toBe(true)
+    await read(world)
+    expect(kept.isUnseen(post(4))).toBe(false)
   })
 
   it('asks Postgres for the list only: the rest is still true', async () => {
