@@ -60,8 +60,8 @@ export const PUSH_BATCH_MAX = 128
 export const SCRIPT_BATCH_MAX = 64
 /** Partitions that hear of the same tick within this time claim together. */
 export const CLAIMS_GATHER_MS = 10
-/** Followers of one chunk: large authors take turns with small ones. */
-export const DELIVERY_CHUNK_FOLLOWERS = 2_000
+/** Followers of one chunk: large authors take turns with small ones, and pages with all of them. */
+export const DELIVERY_CHUNK_FOLLOWERS = 500
 /** Authors whose followers are read and pushed to at once: each waits for Postgres half of its time. */
 export const DELIVERY_TURNS_MAX = 8
 /**

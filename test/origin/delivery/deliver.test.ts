@@ -64,10 +64,12 @@ describe('delivery', () => {
 
   it('reaches followers beyond a chunk', async () => {
     world.start()
-    const followers = await world.people(2 * DELIVERY_CHUNK_FOLLOWERS + 1)
+    const chunk = DELIVERY_CHUNK_FOLLOWERS
+    const followers = await world.people(2 * chunk + 1)
     const { author } = await audience(0)
     await world.follows(author, followers)
-    const watched = [0, 1_999, 2_000, 3_999, 4_000].map((at) => followers[at] as UserId)
+    const places = [0, chunk - 1, chunk, 2 * chunk - 1, 2 * chunk]
+    const watched = places.map((at) => followers[at] as UserId)
     for (const viewer of watched) await world.warm.timeline(viewer)
     const post = await world.post(author)
     await world.settled()
