@@ -28,7 +28,6 @@ const EXCUSES: Readonly<Record<Away, readonly string[]>> = {
   postgres: ['postgres', ...READS],
   budget: READS,
 }
-const LOST_BY_A_REGION = ['fragments', 'pulled-set'] as const
 const UNAVAILABLE = ['STORE_UNAVAILABLE', 'OVERLOADED', 'FEED_SESSION_UNAVAILABLE'] as const
 
 export interface KnownPost {
@@ -100,10 +99,8 @@ export function runState(world: World, isFaultless: boolean): RunState {
       posts,
       excuses(missing) {
         const allowed = new Set(causes().flatMap((what) => EXCUSES[what]))
-        // Where the origin has no Redis to answer with, an isolate shows what its region has not lost.
-        if (causes().includes('redis') && missing.includes('origin')) {
-          for (const lost of LOST_BY_A_REGION) allowed.add(lost)
-        }
+        // An isolate to which a text was lost shows the others, where the origin cannot read the session.
+        if (causes().includes('redis') && missing.includes('origin')) allowed.add('fragments')
         return missing.length > 0 && missing.every((name) => allowed.has(name))
       },
     },
