@@ -210,6 +210,14 @@ export const L1_POLL_MS = 500
 /** A Worker has 128 MB; the memory cache takes a quarter. */
 export const L1_BYTES_MAX = 32 * 1024 * 1024
 export const L1_ENTRY_BYTES_MAX = 128 * 1024
+/** The memory cache forgets after this: profiles and counts change without a word in the invalidation log. */
+export const L1_AGE_MS_MAX = 10_000
+/** A pulled author's new post shows up after at most this, and the next read of the list. */
+export const L1_AUTHOR_LIST_MS_MAX = 2_000
+/** A viewer record of 10,000 follows, unpacked; the one kind that may be larger than other entries. */
+export const L1_VIEWER_BYTES_MAX = 1024 * 1024
+/** Tags whose versions an isolate remembers: whatever fell out was delivered long ago. */
+export const HEARD_TAGS_MAX = 20_000
 /** A watermark further behind the lease than this sends the read to the origin. */
 export const EDGE_WATERMARK_LAG_MS_MAX = 1_000
 /** The one published exception to bounded staleness: public fragments when neither lease nor origin is there. */
@@ -321,14 +329,6 @@ export const WRITE_MS_MAX = 1_800
 /** Half of what the edge waits for the origin; the write itself has the rest. */
 export const WRITE_TURN_MS_MAX = 1_000
 
-/** The memory cache forgets after this: profiles and counts change without a word in the invalidation log. */
-export const L1_AGE_MS_MAX = 10_000
-/** A pulled author's new post shows up after at most this, and the next read of the list. */
-export const L1_AUTHOR_LIST_MS_MAX = 2_000
-/** A viewer record of 10,000 follows, unpacked; the one kind that may be larger than other entries. */
-export const L1_VIEWER_BYTES_MAX = 1024 * 1024
-/** Tags whose versions an isolate remembers: whatever fell out was delivered long ago. */
-export const HEARD_TAGS_MAX = 20_000
 /** Regions that one read tries: the nearest, and the one that takes over. */
 export const L2_REGIONS_TRIED_MAX = 2
 export const L2_REGIONS_MAX = 16
