@@ -52,7 +52,9 @@ describe('migrating', () => {
 
   it('again changes nothing', async () => {
     await using database = await freshDatabase()
-    const shape = 'select table_name, column_name from information_schema.columns order by 1, 2'
+    // Without the outbox's partitions: as time goes on, more are due.
+    const shape = `select table_name, column_name from information_schema.columns
+                    where table_name !~ '^outbox_[0-9]' order by 1, 2`
     const before = await rowsOf(database.url, shape)
     await migrate(database.url)
 
