@@ -24,33 +24,33 @@ export async function choosePort({ host, asked, otherwise, variable }: PortWish)
   return port
 }
 
-/** A port that nobody listens on now. Ports handed out before are not handed out again. */
+/**
+ * A port that nobody listens on now, and that is not handed out again soon. It comes from below those that
+ * systems give to outgoing connections (Linux from 32768, RFC 6335 from 49152), and each process begins at a
+ * place of its own: until it is listened on, nobody else should be given it.
+ */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
-  for (;;) {
-    const port = await listenOnce(0, host)
-    if (port === undefined) throw new Error(`No free port on ${host}.`)
-    if (handedOut.has(port)) continue
-    handedOut.add(port)
-    return port
+  for (let tried = 0; tried < PORTS; tried += 1) {
+    const port = FIRST_PORT + next
+    next = (next + 1) % PORTS
+    if (await isFree(port, host)) return port
   }
+  throw new Error(`No free port on ${host}.`)
 }
 
-const handedOut = new Set<number>()
+const FIRST_PORT = 10_000
+const PORTS = 22_500
+/** So that processes with numbers next to each other are far apart. */
+const PORTS_BETWEEN_PROCESSES = 89
+let next = (process.pid * PORTS_BETWEEN_PROCESSES) % PORTS
 
 export async function isFree(port: number, host: string): Promise<boolean> {
-  return (await listenOnce(port, host)) !== undefined
-}
-
-async function listenOnce(port: number, host: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(undefined)
+      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(false)
       else reject(error)
     })
-    server.listen({ port, host, exclusive: true }, () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' ? address?.port : undefined))
-    })
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)))
   })
 }
