@@ -89,7 +89,7 @@ export function commandRunner(world: World, isFaultless: boolean): Runner {
     await writes.publish(personAt(by), other)
     await world.pass(300)
     await read()
-    world.lagging.delete(tail)
+    state.catchUp(tail)
   }
 
   /** Long enough for an isolate to remember the record, then past the bound of staleness. */
@@ -208,7 +208,7 @@ export function commandRunner(world: World, isFaultless: boolean): Runner {
       case 'lag':
         return void world.lagging.add(command.who)
       case 'catch-up':
-        return void world.lagging.delete(command.who)
+        return state.catchUp(command.who)
       case 'away':
         return state.takeAway(command.what)
       case 'restart':

@@ -5,7 +5,7 @@ import { laterToken } from '../../../shared/token.ts'
 import type { PageChecks } from '../checks/page.ts'
 import { must } from '../checks/violation.ts'
 import type { World } from '../world/world.ts'
-import type { Away, Via } from './commands.ts'
+import type { Away, Lagging, Via } from './commands.ts'
 import { readersOf, type Outcome, type Readers } from './readers.ts'
 import { newTally, type Tally } from './tally.ts'
 
@@ -57,6 +57,8 @@ export interface RunState {
   note(user: UserId, token: Token): Promise<void>
   takeAway(what: Away): void
   giveAllBack(): void
+  /** Whoever lagged does from now on what it does by itself. */
+  catchUp(who: Lagging): void
   /** What is away, or was until a moment ago. */
   causes(): readonly Away[]
   /** When Postgres last went away: until then others heard of what was committed. */
@@ -76,6 +78,7 @@ export function runState(world: World, isFaultless: boolean): RunState {
   const posts = new Map<PostId, KnownPost>()
   const tokens = new Map<UserId, Token>()
   const awayUntilMs = new Map<Away, number>()
+  const laggedUntilMs = new Map<Lagging, number>()
   let postgresWentAtMs = 0
   let texts = 0
 
@@ -85,6 +88,10 @@ export function runState(world: World, isFaultless: boolean): RunState {
         world.away.has(what) ||
         world.now() - (awayUntilMs.get(what) ?? Number.NEGATIVE_INFINITY) < EXCUSED_MS,
     )
+
+  const lags = (who: Lagging): boolean =>
+    world.lagging.has(who) ||
+    world.now() - (laggedUntilMs.get(who) ?? Number.NEGATIVE_INFINITY) < EXCUSED_MS
 
   return {
     world,
@@ -99,8 +106,12 @@ export function runState(world: World, isFaultless: boolean): RunState {
       posts,
       excuses(missing) {
         const allowed = new Set(causes().flatMap((what) => EXCUSES[what]))
-        // An isolate to which a text was lost shows the others, where the origin cannot read the session.
-        if (causes().includes('redis') && missing.includes('origin')) allowed.add('fragments')
+        if (causes().includes('redis') && missing.includes('origin')) {
+          // An isolate to which a text was lost shows the others, where the origin cannot read the session.
+          allowed.add('fragments')
+          // The leader publishes its own tail's pulled set: a region that lost it waits for that tail.
+          if (lags('tail-a')) allowed.add('pulled-set')
+        }
         return missing.length > 0 && missing.every((name) => allowed.has(name))
       },
     },
@@ -117,6 +128,9 @@ export function runState(world: World, isFaultless: boolean): RunState {
     giveAllBack() {
       for (const what of world.away) awayUntilMs.set(what, world.now())
       world.away.clear()
+    },
+    catchUp(who) {
+      if (world.lagging.delete(who)) laggedUntilMs.set(who, world.now())
     },
     causes,
     postgresWentAtMs: () => postgresWentAtMs,
