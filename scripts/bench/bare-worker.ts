@@ -1,12 +1,12 @@
 /**
- * A Worker that answers the same bytes to everyone, after the calls to L2 that a page was seen to make: one
- * after the other, their answers read to the end.
+ * A Worker that gives the same answer to everyone, its headers made once, after the calls to L2 that a page was
+ * seen to make: one after the other, their answers read to the end.
  */
 export const bareWorker = `
-const headers = { 'content-type': 'application/json' }
-let body, pages, l2, next = 0
+let headers, body, pages, l2, next = 0
 export default {
   async fetch(request, env) {
+    headers ??= new Headers(JSON.parse(env.HEADERS))
     body ??= new TextEncoder().encode(env.BODY)
     pages ??= JSON.parse(env.CALLS)
     l2 ??= {

@@ -2,6 +2,9 @@ import path from 'node:path'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 import { unstable_getMiniflareWorkerOptions as optionsOf } from 'wrangler'
 import { bareWorker } from './bare-worker.ts'
+import type { StaticAnswer } from './static-answer.ts'
+
+type Calls = readonly (readonly string[])[]
 
 /** What the benchmark hands to the process around workerd. */
 export interface EdgeBench {
@@ -9,10 +12,10 @@ export interface EdgeBench {
   readonly bindings: Readonly<Record<string, string>>
   readonly ports: { readonly product: number; readonly bare: number; readonly bareAfterL2: number }
   /** What the bare Workers answer. */
-  readonly post: string
-  readonly page: string
+  readonly post: StaticAnswer
+  readonly page: StaticAnswer
   /** Of each page that was recorded, the bodies of its calls to L2, one after the other. */
-  readonly calls: readonly (readonly string[])[]
+  readonly calls: Calls
 }
 
 const HOST = '127.0.0.1'
@@ -30,12 +33,17 @@ const {
   ...workerOptions
 } = optionsOf(configFile).workerOptions
 const direct = (port: number) => ({ unsafeDirectSockets: [{ host: HOST, port }] })
-const bare = (name: string, port: number, texts: Readonly<Record<string, string>>) => ({
+const bare = (name: string, port: number, { headers, body }: StaticAnswer, asked: Calls) => ({
   name,
   modules: true,
   script: bareWorker,
   compatibilityDate: '2026-10-01',
-  bindings: { ...bindings, ...texts },
+  bindings: {
+    ...bindings,
+    HEADERS: JSON.stringify(headers),
+    BODY: body,
+    CALLS: JSON.stringify(asked),
+  },
   ...direct(port),
 })
 
@@ -55,8 +63,8 @@ const miniflare = new Miniflare(
         bindings: { ...(workerOptions['bindings'] as object), ...bindings },
         ...direct(ports.product),
       },
-      bare('bare', ports.bare, { BODY: post, CALLS: '[]' }),
-      bare('bare-after-l2', ports.bareAfterL2, { BODY: page, CALLS: JSON.stringify(calls) }),
+      bare('bare', ports.bare, post, []),
+      bare('bare-after-l2', ports.bareAfterL2, page, calls),
     ],
   }),
 )

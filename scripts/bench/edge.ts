@@ -10,10 +10,11 @@ import { cpuFigures } from './edge-cpu.ts'
 import { atLeast, median, type Figure } from './figure.ts'
 import { interleaved, ratioFigure } from './interleave.ts'
 import { recorder } from './l2-recorder.ts'
-import { fillCrowd, JWT, type Crowd } from './people.ts'
+import { fillCrowd, type Crowd } from '../../test/support/crowd.ts'
+import { staticAnswer, type StaticAnswer } from './static-answer.ts'
 import { HOME, warmPages } from './warm-pages.ts'
 import { getRequest } from './wire.ts'
-import { HOST, type BenchOrigin, type BenchWorld } from './world.ts'
+import { HOST, JWT, type BenchOrigin, type BenchWorld } from './world.ts'
 
 const ROUNDS = 3
 const ROUND_MS = 1_500
@@ -22,13 +23,15 @@ const CONNECTIONS = 8
 const WARM_MS = 3_000
 /** Readers whose records and pages stay in L1 while they are measured. */
 const READERS = 40
+/** What the bare Workers answer as long as nobody asks them. */
+const NOTHING: StaticAnswer = { headers: {}, body: '' }
 const L2_TOKEN = 'a-token-for-benchmarks-only'
 const READY_MS = 60_000
 
 /** The Worker that is deployed, and bare ones beside it in the same workerd. */
 export async function edge(world: BenchWorld): Promise<readonly Figure[]> {
   const [databaseUrl, redis] = [await world.database(), await world.redis()]
-  const crowd = await fillCrowd(databaseUrl)
+  const crowd = await fillCrowd(databaseUrl, JWT)
   const origin = await world.origin({ databaseUrl, redisUrl: redis.url })
   await warmPages(origin.url, crowd.bearers)
   const { logsDir, spawnChild } = world
@@ -44,13 +47,17 @@ export async function edge(world: BenchWorld): Promise<readonly Figure[]> {
   const bearers = crowd.bearers.slice(0, READERS)
   const page = await (await as(bearers[0], origin.url + HOME)).text()
   const id = (JSON.parse(page) as { items: { post: { id: string } }[] }).items[0]?.post.id ?? ''
-  const post = await (await fetch(`${origin.url}/v1/posts/${id}`)).text()
 
   await using recording = await recorder(gateway.url)
-  const first = await startEdges(world, origin, recording.url, { script, post, page, calls: [] })
+  const nothing = { script, post: NOTHING, page: NOTHING, calls: [] }
+  const first = await startEdges(world, origin, recording.url, nothing)
   const calls = await recordedCalls(first.product, bearers, recording)
+  const same = {
+    post: await staticAnswer(`http://${HOST}:${first.product}/v1/posts/${id}`),
+    page: await staticAnswer(`http://${HOST}:${first.product}${HOME}`, bearers[0]),
+  }
   await first.stop()
-  const edges = await startEdges(world, origin, gateway.url, { script, post, page, calls })
+  const edges = await startEdges(world, origin, gateway.url, { script, ...same, calls })
 
   const compare = async (
     bare: number,

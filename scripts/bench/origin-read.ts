@@ -1,11 +1,12 @@
 import { cpuUsOf } from './cpu.ts'
 import { atLeast, atMost, median, notJudged, type Figure } from './figure.ts'
 import { interleaved, ratioFigure } from './interleave.ts'
-import { fillCrowd } from './people.ts'
+import { fillCrowd } from '../../test/support/crowd.ts'
+import { staticAnswer } from './static-answer.ts'
 import { startStaticServer } from './static-server.ts'
 import { HOME, warmPages } from './warm-pages.ts'
 import { getRequest } from './wire.ts'
-import type { BenchWorld } from './world.ts'
+import { JWT, type BenchWorld } from './world.ts'
 
 const ROUNDS = 5
 const ROUND_MS = 1_500
@@ -15,10 +16,11 @@ const CONNECTIONS = 16
 /** The home page, from lists and fragments that are warm, against `node:http` that answers the same bytes. */
 export async function originRead(world: BenchWorld): Promise<readonly Figure[]> {
   const [databaseUrl, redis] = [await world.database(), await world.redis()]
-  const { bearers } = await fillCrowd(databaseUrl)
+  const { bearers } = await fillCrowd(databaseUrl, JWT)
   const origin = await world.origin({ databaseUrl, redisUrl: redis.url })
   const requests = bearers.map((bearer) => getRequest(HOME, { authorization: `Bearer ${bearer}` }))
-  await using bare = await startStaticServer(await warmPages(origin.url, bearers))
+  await warmPages(origin.url, bearers)
+  await using bare = await startStaticServer(await staticAnswer(origin.url + HOME, bearers[0]))
 
   const full = { protocol: 'http', requests, connections: CONNECTIONS } as const
   const order = (port: number, durationMs = ROUND_MS) => ({ ...full, port, durationMs })

@@ -4,9 +4,9 @@ import { HEADERS } from '../../shared/headers.ts'
 import { bareInserts, CLIENTS, hasPgbench } from './bare-postgres.ts'
 import { atLeast, atMost, median, notJudged, type Figure } from './figure.ts'
 import { interleaved, ratioFigure } from './interleave.ts'
-import { fillCrowd, type Crowd } from './people.ts'
+import { fillCrowd, type Crowd } from '../../test/support/crowd.ts'
 import { postRequest } from './wire.ts'
-import type { BenchWorld } from './world.ts'
+import { JWT, type BenchWorld } from './world.ts'
 
 const ROUNDS = 3
 const ROUND_MS = 2_000
@@ -18,7 +18,7 @@ const TEXT = 'A post of usual length, '.repeat(6)
 /** POST /v1/posts with idempotency keys, against single-row inserts; then how fast the outbox is read. */
 export async function postAccept(world: BenchWorld): Promise<readonly Figure[]> {
   const [databaseUrl, redis] = [await world.database(), await world.redis()]
-  const crowd = await fillCrowd(databaseUrl)
+  const crowd = await fillCrowd(databaseUrl, JWT)
   const origin = await world.origin({ databaseUrl, redisUrl: redis.url })
   const bare = await bareInserts(databaseUrl, world.folder)
   const rate = await interleaved({

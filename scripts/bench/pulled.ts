@@ -3,10 +3,10 @@ import { devToken } from '../local/dev-token.ts'
 import { asking } from './asking.ts'
 import { atMost, type Figure } from './figure.ts'
 import { connectRaw } from './full-lists.ts'
-import { insertUsers, JWT } from './people.ts'
+import { insertUsers } from '../../test/support/crowd.ts'
 import { publish } from './publish.ts'
 import { until } from '../local/until.ts'
-import type { BenchWorld } from './world.ts'
+import { JWT, type BenchWorld } from './world.ts'
 
 const FOLLOWERS = [100, 10_000] as const
 const DEADLINE_MS = 20_000

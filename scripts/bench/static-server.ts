@@ -1,17 +1,18 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
+import type { StaticAnswer } from './static-answer.ts'
 
 export interface StaticServer extends AsyncDisposable {
   readonly port: number
   readonly pid: number
 }
 
-/** Plain `node:http` in a process of its own, answering these bytes to every request. */
-export async function startStaticServer(body: string): Promise<StaticServer> {
+/** Plain `node:http` in a process of its own, giving this answer to every request. */
+export async function startStaticServer(answer: StaticAnswer): Promise<StaticServer> {
   const child = fork(path.join(import.meta.dirname, 'static-process.ts'), { execArgv: [] })
   const ended = once(child, 'exit')
-  child.send(body)
+  child.send(answer)
   const [port] = (await once(child, 'message')) as [number]
   return {
     port,

@@ -9,11 +9,11 @@ import { devToken } from '../local/dev-token.ts'
 import { asking } from './asking.ts'
 import { atMost, median, type Figure } from './figure.ts'
 import { connectRaw, fillLists } from './full-lists.ts'
-import { fillCrowd, insertUsers, JWT } from './people.ts'
+import { fillCrowd, insertUsers } from '../../test/support/crowd.ts'
 import { publish } from './publish.ts'
 import { HOME, warmPages } from './warm-pages.ts'
 import { getRequest } from './wire.ts'
-import type { BenchWorld } from './world.ts'
+import { JWT, type BenchWorld } from './world.ts'
 
 const FOLLOWERS = 20_000
 const POSTS = 50
@@ -28,7 +28,7 @@ const BURST_MS_MAX = 90_000
 /** Home pages, quiet and while fifty posts of one author go to twenty thousand timelines. */
 export async function underBurst(world: BenchWorld): Promise<readonly Figure[]> {
   const [databaseUrl, redis] = [await world.database(), await world.redis()]
-  const { bearers } = await fillCrowd(databaseUrl)
+  const { bearers } = await fillCrowd(databaseUrl, JWT)
   const { author, followers } = await famousAuthor(databaseUrl)
   const origin = await world.origin({ databaseUrl, redisUrl: redis.url })
   await warmPages(origin.url, bearers)

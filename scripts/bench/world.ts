@@ -19,9 +19,13 @@ import { startOrigin } from '../local/services.ts'
 import { kafkaService } from '../services/kafka.ts'
 import { redisClusterService } from '../services/redis-cluster.ts'
 import { startLoad, type Load } from './load.ts'
-import { JWT } from './people.ts'
 
 export const HOST = '127.0.0.1'
+export const JWT = {
+  secret: 'a-secret-of-32-bytes-for-benchmarks',
+  issuer: 'headwater',
+  audience: 'headwater',
+}
 const KAFKA = { name: 'kafka', brokers: 1, firstPort: 21_092, variable: 'KAFKA_BROKERS' }
 
 /** Private servers on loopback, in a folder that goes with them. */

@@ -1,11 +1,5 @@
 import pg from 'pg'
-import { devToken } from '../local/dev-token.ts'
-
-export const JWT = {
-  secret: 'a-secret-of-32-bytes-for-benchmarks',
-  issuer: 'headwater',
-  audience: 'headwater',
-}
+import { devToken, type DevTokenOptions } from '../../scripts/local/dev-token.ts'
 
 export interface Crowd {
   readonly readers: readonly string[]
@@ -19,8 +13,14 @@ const AUTHORS = 200
 const FOLLOWS = 50
 const POSTS_AN_AUTHOR = 30
 
-/** People whose timelines are full: 50 followees with 30 posts each are more than the 800 that a list keeps. */
-export async function fillCrowd(databaseUrl: string): Promise<Crowd> {
+/**
+ * People whose timelines are full, written past the API: 50 followees with 30 posts each are more than the
+ * 800 that a list keeps.
+ */
+export async function fillCrowd(
+  databaseUrl: string,
+  jwt: Omit<DevTokenOptions, 'subject'>,
+): Promise<Crowd> {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
   try {
@@ -45,7 +45,7 @@ export async function fillCrowd(databaseUrl: string): Promise<Crowd> {
       [authors, POSTS_AN_AUTHOR],
     )
     await client.query('analyze')
-    const bearers = await Promise.all(readers.map((subject) => devToken({ ...JWT, subject })))
+    const bearers = await Promise.all(readers.map((subject) => devToken({ ...jwt, subject })))
     return { readers, authors, bearers }
   } finally {
     await client.end()
