@@ -88,6 +88,7 @@ export function composeReads({ stores, settings, metrics, now, failed }: ReadsDe
   return {
     tail,
     settled,
+    waitingForPostgres: budget.asked,
     keepCreated: keepCreated({ kept, tail }),
     feed: readFeed(withPipeline),
     post: readPost(deps),

@@ -129,7 +129,7 @@ export async function compose(config: Config, around: Surroundings): Promise<Ori
     pause: (durationMs: number, until: AbortSignal) => stores.pace.sleep(durationMs, until),
     onFailure: (error: unknown) => failed('forgetting', error),
   }
-  const admitted = admission({ now: stores.pace.now })
+  const admitted = admission({ now: stores.pace.now, waiting: reads.waitingForPostgres })
   metrics.admissionLimit(admitted.limit)
   const open = opening.move()
   return {

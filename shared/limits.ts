@@ -369,12 +369,12 @@ export const JWKS_LIFE_MS = 10 * 60 * 1000
 export const SUBJECTS_REMEMBERED_MAX = 100_000
 /** At 2,000 a second this is a quarter of one: more would be answered too late for their readers. */
 export const REQUESTS_IN_FLIGHT_MAX = 512
-/** However late the process is: all that wait for Postgres after FLUSHALL, and as many that wait for nothing. */
-export const REQUESTS_IN_FLIGHT_MIN = 128
+/** However late the process is, beside those that wait for Postgres: enough that it is never without work. */
+export const REQUESTS_IN_FLIGHT_MIN = 64
 /** A process looks this often how late it is: several times within the patience of a reader. */
 export const ADMISSION_EVERY_MS = 25
 /** Later than this, and requests wait longer for the process than for its stores. */
-export const ADMISSION_LATE_MS = 50
+export const ADMISSION_LATE_MS = 25
 /** From the first byte of a request to its last: a body of 64 kB comes in a second, or never. */
 export const REQUEST_DEADLINE_MS = 10_000
 export const HEADERS_DEADLINE_MS = 5_000

@@ -17,6 +17,8 @@ export interface PostgresBudget {
    * runs is let go, but the statement keeps its place until Postgres is done with it.
    */
   run<Value>(work: () => Promise<Value>, patience?: Patience): Promise<Value>
+  /** Statements under way, and those that wait for their turn. */
+  readonly asked: () => number
 }
 
 export interface PostgresBudgetOptions {
@@ -87,6 +89,7 @@ export function postgresBudget({
   }
 
   return {
+    asked: () => running + waiting.size,
     async run(work, patience) {
       const late = () => new AppError('STORE_UNAVAILABLE', 'postgres: later than a page can wait')
       if (patience !== undefined && patience.answerMsMax <= 0) throw late()

@@ -11,7 +11,8 @@ import type { Pace } from '../ports/pace.ts'
  *
  * How many that are, the process finds out. When its own thread comes late to what it meant to do, there is
  * more work than time, and each further request only makes all of them wait: fewer are taken on. A store
- * that hangs makes nobody late here, so that it costs no reader an answer from elsewhere.
+ * that hangs makes nobody late here, so that it costs no reader an answer from elsewhere. Few at once are also
+ * answered faster: what many leave half done outlives the young generation of the heap.
  */
 export interface Admission {
   /** False: come back later. Who was let in leaves once. */
@@ -24,6 +25,8 @@ export interface Admission {
 
 export interface AdmissionOptions {
   readonly now: Pace['now']
+  /** Of those taken on, about how many wait for Postgres: they need nothing of this thread. */
+  readonly waiting?: () => number
   readonly inFlightMax?: number
   readonly inFlightMin?: number
 }
@@ -34,6 +37,7 @@ const UP_REQUESTS = 4
 
 export function admission({
   now,
+  waiting = () => 0,
   inFlightMax = REQUESTS_IN_FLIGHT_MAX,
   inFlightMin = REQUESTS_IN_FLIGHT_MIN,
 }: AdmissionOptions): Admission {
@@ -41,9 +45,10 @@ export function admission({
   let inFlight = 0
   /** When it looked last; nobody watches yet: it is never late. */
   let lookedMs = Infinity
-  /** The most at once since the last look: only a limit that is reached is too high or too low. */
+  /** The most busy ones at once since the last look: only a limit that is reached is too high or too low. */
   let most = 0
 
+  const busy = () => inFlight - Math.min(inFlight, waiting())
   const lateMs = () => now() - lookedMs - ADMISSION_EVERY_MS
 
   function look(): void {
@@ -54,17 +59,17 @@ export function admission({
     } else if (late <= ADMISSION_LATE_MS / 2) {
       limit = Math.min(inFlightMax, limit + UP_REQUESTS)
     }
-    most = inFlight
+    most = busy()
     lookedMs = now()
   }
 
   return {
     enter() {
-      if (inFlight >= limit) return false
+      if (inFlight >= inFlightMax || busy() >= limit) return false
       // It is late already, and what came with this one has made it so: the next look would be too late.
-      if (inFlight >= inFlightMin && lateMs() > ADMISSION_LATE_MS) return false
+      if (busy() >= inFlightMin && lateMs() > ADMISSION_LATE_MS) return false
       inFlight += 1
-      most = Math.max(most, inFlight)
+      most = Math.max(most, busy())
       return true
     },
     leave() {

@@ -24,7 +24,8 @@ export interface OriginProcess {
 /** The whole, with a faulty line between each process and each of what it needs. */
 export interface FaultyStack extends AsyncDisposable {
   readonly edgeUrl: string
-  /** Past all faults: for those who judge. */
+  /** Past all faults, as the pool and Redis are: for those who judge. */
+  readonly databaseUrl: string
   readonly pool: pg.Pool
   readonly redis: { readonly url: string; readonly dataDir: string }
   readonly logsDir: string
@@ -138,6 +139,7 @@ export async function faultyStack(
   const open = opening.move()
   return {
     edgeUrl: edge.url,
+    databaseUrl: database.url,
     pool,
     redis,
     logsDir,

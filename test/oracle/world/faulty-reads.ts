@@ -21,6 +21,7 @@ export function unlessAway<Port extends object>(port: Port, what: Away, away: Aw
 
 /** No room, as after a stampede. */
 export const withoutRoom = (budget: PostgresBudget, away: AwayNow): PostgresBudget => ({
+  ...budget,
   run: (work, patience) =>
     away.has('budget')
       ? Promise.reject(new AppError('OVERLOADED', 'the test took the room away'))

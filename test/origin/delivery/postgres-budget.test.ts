@@ -18,12 +18,14 @@ describe('the Postgres budget of feeds', () => {
       })
     const reads = Array.from({ length: 8 }, read)
     const settled = Promise.allSettled(reads)
+    expect(budget.asked()).toBe(5)
     gate.resolve()
 
     const outcomes = (await settled).map(({ status }) => status)
     expect(outcomes).toEqual([...Array(5).fill('fulfilled'), ...Array(3).fill('rejected')])
     await expect(reads[7]).rejects.toMatchObject({ code: 'OVERLOADED' })
     expect(most).toBe(2)
+    expect(budget.asked()).toBe(0)
   })
 
   it('gives its place back after a failure', async () => {

@@ -77,6 +77,21 @@ describe('how many a process takes on', () => {
     expect(admitted.enter()).toBe(true)
   })
 
+  it('leaves out those that wait for Postgres, but for the most that there may be', async () => {
+    let waiting = 0
+    const admitted = admission({ now, waiting: () => waiting, inFlightMax: 20, inFlightMin: 10 })
+    await look(admitted, 1, 0)
+    for (let nth = 0; nth < 10; nth += 1) expect(admitted.enter()).toBe(true)
+    nowMs += ADMISSION_EVERY_MS + ADMISSION_LATE_MS + 1
+    expect(admitted.enter()).toBe(false)
+    waiting = 8
+    for (let nth = 0; nth < 8; nth += 1) expect(admitted.enter()).toBe(true)
+    expect(admitted.enter()).toBe(false)
+    waiting = 100
+    for (let nth = 0; nth < 2; nth += 1) expect(admitted.enter()).toBe(true)
+    expect(admitted.enter()).toBe(false)
+  })
+
   it('is not held against few requests that it is late for another reason', async () => {
     const admitted = admission({ now, inFlightMax: 100, inFlightMin: 10 })
     for (let nth = 0; nth < 5; nth += 1) admitted.enter()
