@@ -29,7 +29,9 @@ export async function hydrate(
   for (const hydrator of hydrators) {
     const startedMs = elapsedMs()
     const patches = await hydrator.load(query, hydrated)
-    hydrated = hydrated.map((candidate) => ({ ...candidate, ...patches.get(candidate.id) }))
+    if (patches.size > 0) {
+      hydrated = hydrated.map((candidate) => ({ ...candidate, ...patches.get(candidate.id) }))
+    }
     observer.ran(hydrator.name, elapsedMs() - startedMs)
   }
   return hydrated

@@ -1,6 +1,6 @@
 import type { LogEvent } from '../../shared/events/event.ts'
 import type { Horizon } from '../../shared/horizon.ts'
-import { idTimeMs, type UserId } from '../../shared/ids.ts'
+import { compareIds, ID_BOUND, lowestIdAt, THE_BEGINNING, type UserId } from '../../shared/ids.ts'
 import type { Tag } from '../../shared/invalidation.ts'
 import { MINT_TO_COMMIT_MS_MAX } from '../../shared/limits.ts'
 import type { Position } from '../ports/outbox.ts'
@@ -57,6 +57,9 @@ export function tailMemory(start: Position, bounds: TailBounds): TailMemory {
   let horizon: Horizon = start.horizon
   let reachesToMs = start.atMs
   let comesToMs = start.atMs
+  /** The first post that may not have come, had it been minted in its moment. */
+  let passedOver = THE_BEGINNING
+  passOver()
   let bytes = 0
 
   function openPiece(atMs: number): Piece {
@@ -104,6 +107,13 @@ export function tailMemory(start: Position, bounds: TailBounds): TailMemory {
     reachesToMs = piece.toMs
   }
 
+  /** As an id, since a page asks for hundreds of posts. */
+  function passOver(): void {
+    const upToMs = Math.max(reachesToMs, comesToMs - MINT_TO_COMMIT_MS_MAX)
+    // Where nothing was read yet, nothing is known to be missing.
+    passedOver = upToMs === Infinity ? ID_BOUND : lowestIdAt(Math.ceil(upToMs))
+  }
+
   return {
     add({ events, position }) {
       const piece = openPiece(position.atMs)
@@ -122,13 +132,14 @@ export function tailMemory(start: Position, bounds: TailBounds): TailMemory {
         pieces.shift()
         forget(oldest)
       }
+      passOver()
     },
     horizon: () => horizon,
     reachesToMs: () => reachesToMs,
     postsOf: (author) => byAuthor.get(author) ?? NOTHING,
     // What is older than that and not held was passed over: its event could not be read, and was replayed later.
     hasHeardOf: (post, author) =>
-      idTimeMs(post) < Math.max(reachesToMs, comesToMs - MINT_TO_COMMIT_MS_MAX) ||
+      compareIds(post, passedOver) < 0 ||
       byAuthor.get(author)?.some((each) => each.post === post) === true,
     *posts() {
       for (const { posts } of pieces) yield* posts

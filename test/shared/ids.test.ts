@@ -5,6 +5,7 @@ import {
   ID_BOUND,
   idAfter,
   idTimeMs,
+  roughIdTimeMs,
   lowestIdAt,
   newestFirst,
   PostIdSchema,
@@ -38,6 +39,8 @@ describe('ids', () => {
             BigInt(lowestIdAt(atMs)) + (BigInt(shard) << 16n) + BigInt(sequence),
           ) as PostId
           expect(idTimeMs(minted)).toBe(atMs)
+          const withinMs = (shard * 2 ** 16 + sequence) / 2 ** 22
+          expect(Math.abs(roughIdTimeMs(minted) - atMs - withinMs)).toBeLessThan(0.001)
           expect(shardOf(minted)).toBe(shard)
           expect(minted).toHaveLength(19)
           expect(compareIds(minted, lowestIdAt(atMs + 1))).toBeLessThan(0)

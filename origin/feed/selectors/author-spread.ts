@@ -10,16 +10,14 @@ export const authorSpread: Selector = {
   name: 'author-spread',
   order(_, candidates) {
     const taken = new Map<UserId, number>()
-    const worth = new Map<Candidate, number>()
-    for (const candidate of candidates.toSorted(bestFirst)) {
+    const weighed = candidates.toSorted(bestFirst).map((candidate) => {
       const { author } = candidate
       const before = author === undefined ? 0 : (taken.get(author) ?? 0)
       if (author !== undefined) taken.set(author, before + 1)
-      worth.set(candidate, scoreOf(candidate) * AUTHOR_SPREAD_SHARE ** before)
-    }
-    return candidates.toSorted(
-      (a, b) => (worth.get(b) ?? 0) - (worth.get(a) ?? 0) || newestFirst(a.id, b.id),
-    )
+      return { candidate, worth: scoreOf(candidate) * AUTHOR_SPREAD_SHARE ** before }
+    })
+    weighed.sort((a, b) => b.worth - a.worth || newestFirst(a.candidate.id, b.candidate.id))
+    return weighed.map(({ candidate }) => candidate)
   },
 }
 
