@@ -369,8 +369,10 @@ export const JWKS_LIFE_MS = 10 * 60 * 1000
 export const SUBJECTS_REMEMBERED_MAX = 100_000
 /** At 2,000 a second this is a quarter of one: more would be answered too late for their readers. */
 export const REQUESTS_IN_FLIGHT_MAX = 512
-/** However late the process is, beside those that wait for Postgres: enough that it is never without work. */
-export const REQUESTS_IN_FLIGHT_MIN = 64
+/** However long the process is late, beside those that wait for Postgres: enough that it is never without work. */
+export const REQUESTS_IN_FLIGHT_MIN = 32
+/** And when it has only just become late: all that come at once after FLUSHALL, and as many that wait for nothing. */
+export const REQUESTS_IN_BURST_MIN = 128
 /** A process looks this often how late it is: several times within the patience of a reader. */
 export const ADMISSION_EVERY_MS = 25
 /** Later than this, and requests wait longer for the process than for its stores. */

@@ -1,6 +1,7 @@
 import {
   ADMISSION_EVERY_MS,
   ADMISSION_LATE_MS,
+  REQUESTS_IN_BURST_MIN,
   REQUESTS_IN_FLIGHT_MAX,
   REQUESTS_IN_FLIGHT_MIN,
 } from '../../shared/limits.ts'
@@ -29,6 +30,7 @@ export interface AdmissionOptions {
   readonly waiting?: () => number
   readonly inFlightMax?: number
   readonly inFlightMin?: number
+  readonly inBurstMin?: number
 }
 
 /** Down as far as it is late, but not by more than this at once; up slowly, since the load may still be there. */
@@ -40,6 +42,7 @@ export function admission({
   waiting = () => 0,
   inFlightMax = REQUESTS_IN_FLIGHT_MAX,
   inFlightMin = REQUESTS_IN_FLIGHT_MIN,
+  inBurstMin = REQUESTS_IN_BURST_MIN,
 }: AdmissionOptions): Admission {
   let limit = inFlightMax
   let inFlight = 0
@@ -67,7 +70,7 @@ export function admission({
     enter() {
       if (inFlight >= inFlightMax || busy() >= limit) return false
       // It is late already, and what came with this one has made it so: the next look would be too late.
-      if (busy() >= inFlightMin && lateMs() > ADMISSION_LATE_MS) return false
+      if (busy() >= inBurstMin && lateMs() > ADMISSION_LATE_MS) return false
       inFlight += 1
       most = Math.max(most, busy())
       return true

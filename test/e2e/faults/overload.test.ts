@@ -16,8 +16,13 @@ const FEW = [
   },
   {
     file: 'shared/limits.ts',
-    find: 'REQUESTS_IN_FLIGHT_MIN = 64',
+    find: 'REQUESTS_IN_FLIGHT_MIN = 32',
     replace: 'REQUESTS_IN_FLIGHT_MIN = 4',
+  },
+  {
+    file: 'shared/limits.ts',
+    find: 'REQUESTS_IN_BURST_MIN = 128',
+    replace: 'REQUESTS_IN_BURST_MIN = 4',
   },
 ]
 

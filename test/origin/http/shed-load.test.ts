@@ -68,7 +68,7 @@ describe('how many a process takes on', () => {
   })
 
   it('is no more than the floor while it is late right now', async () => {
-    const admitted = admission({ now, inFlightMax: 100, inFlightMin: 10 })
+    const admitted = admission({ now, inFlightMax: 100, inFlightMin: 5, inBurstMin: 10 })
     await look(admitted, 1, 0)
     for (let nth = 0; nth < 20; nth += 1) expect(admitted.enter()).toBe(true)
     nowMs += ADMISSION_EVERY_MS + ADMISSION_LATE_MS + 1
@@ -79,7 +79,7 @@ describe('how many a process takes on', () => {
 
   it('leaves out those that wait for Postgres, but for the most that there may be', async () => {
     let waiting = 0
-    const admitted = admission({ now, waiting: () => waiting, inFlightMax: 20, inFlightMin: 10 })
+    const admitted = admission({ now, waiting: () => waiting, inFlightMax: 20, inBurstMin: 10 })
     await look(admitted, 1, 0)
     for (let nth = 0; nth < 10; nth += 1) expect(admitted.enter()).toBe(true)
     nowMs += ADMISSION_EVERY_MS + ADMISSION_LATE_MS + 1
@@ -108,7 +108,7 @@ async function statusOf(url: string): Promise<number> {
 
 async function aServerOf(inFlightMax: number) {
   const gate = Promise.withResolvers<void>()
-  const { enter, leave } = admission({ now: () => 0, inFlightMax, inFlightMin: 1 })
+  const { enter, leave } = admission({ now: () => 0, inFlightMax, inFlightMin: 1, inBurstMin: 1 })
   let [times, entered] = [0, 0]
   const listening = await serve(
     async (request) => {
