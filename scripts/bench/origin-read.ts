@@ -20,7 +20,9 @@ export async function originRead(world: BenchWorld): Promise<readonly Figure[]> 
   const origin = await world.origin({ databaseUrl, redisUrl: redis.url })
   const requests = bearers.map((bearer) => getRequest(HOME, { authorization: `Bearer ${bearer}` }))
   await warmPages(origin.url, bearers)
-  await using bare = await startStaticServer(await staticAnswer(origin.url + HOME, bearers[0]))
+  const answer = await staticAnswer(origin.url + HOME, bearers[0])
+  await using bare = await startStaticServer(answer)
+  await using asking = await startStaticServer({ ...answer, redisUrl: redis.url })
 
   const full = { protocol: 'http', requests, connections: CONNECTIONS } as const
   const order = (port: number, durationMs = ROUND_MS) => ({ ...full, port, durationMs })
@@ -40,6 +42,12 @@ export async function originRead(world: BenchWorld): Promise<readonly Figure[]> 
     ours: () => served('ours', origin),
   })
 
+  const askingRate = await interleaved({
+    rounds: ROUNDS,
+    bare: async () => (await world.load.run(order(bare.port))).perSecond,
+    ours: async () => (await world.load.run(order(asking.port))).perSecond,
+  })
+
   const idle = { connections: 1, durationMs: ROUND_MS } as const
   const ping = { ...idle, protocol: 'ping', port: redis.port, requests: ['PING\r\n'] } as const
   const page = { ...idle, protocol: 'http', port: origin.port, requests } as const
@@ -56,6 +64,11 @@ export async function originRead(world: BenchWorld): Promise<readonly Figure[]> 
       p99.ours.push(p99Us)
       return p50Us
     },
+  })
+  const askingP50 = await interleaved({
+    rounds: ROUNDS,
+    bare: async () => (await world.load.run(ping)).p50Us,
+    ours: async () => (await world.load.run({ ...page, port: asking.port })).p50Us,
   })
   const bareP99 = median(p99.bare)
   const us = (values: readonly number[]) => `${Math.round(median(values))} µs`
@@ -90,6 +103,25 @@ export async function originRead(world: BenchWorld): Promise<readonly Figure[]> 
         sides: `${us(p50.ours)} against ${us(p50.bare)}`,
       },
       p50,
+    ),
+    ratioFigure(
+      {
+        name: 'asking-redis',
+        claim:
+          'node:http that asks Redis for one key before the same answer, against one that does not',
+        bound: notJudged,
+        sides: `${Math.round(median(askingRate.ours))} against ${Math.round(median(askingRate.bare))} a second`,
+      },
+      askingRate,
+    ),
+    ratioFigure(
+      {
+        name: 'asking-redis-p50',
+        claim: 'its idle p50, against a bare PING to Redis',
+        bound: notJudged,
+        sides: `${us(askingP50.ours)} against ${us(askingP50.bare)}`,
+      },
+      askingP50,
     ),
     {
       name: 'origin-read-p99',

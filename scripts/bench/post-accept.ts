@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { postgresOutbox } from '../../origin/adapters/postgres/outbox.ts'
 import { HEADERS } from '../../shared/headers.ts'
-import { bareInserts, CLIENTS, hasPgbench } from './bare-postgres.ts'
+import { bareInserts, CLIENTS, hasPgbench, insertsByDriver } from './bare-postgres.ts'
 import { atLeast, atMost, median, notJudged, type Figure } from './figure.ts'
 import { interleaved, ratioFigure } from './interleave.ts'
 import { fillCrowd, type Crowd } from '../../test/support/crowd.ts'
@@ -35,6 +35,11 @@ export async function postAccept(world: BenchWorld): Promise<readonly Figure[]> 
       return report.perSecond
     },
   })
+  const driver = await interleaved({
+    rounds: ROUNDS,
+    bare: () => bare(ROUND_MS),
+    ours: () => insertsByDriver(databaseUrl, ROUND_MS),
+  })
   const relay = await relayRates(databaseUrl)
   const accepted = median(rate.ours)
   return [
@@ -46,6 +51,15 @@ export async function postAccept(world: BenchWorld): Promise<readonly Figure[]> 
         sides: `${Math.round(accepted)} against ${Math.round(median(rate.bare))} a second`,
       },
       rate,
+    ),
+    ratioFigure(
+      {
+        name: 'driver-insert',
+        claim: 'the same single-row insert by the driver alone, without HTTP and all else',
+        bound: notJudged,
+        sides: `${Math.round(median(driver.ours))} against ${Math.round(median(driver.bare))} a second`,
+      },
+      driver,
     ),
     {
       name: 'relay',

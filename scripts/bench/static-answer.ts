@@ -2,6 +2,8 @@
 export interface StaticAnswer {
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** A Redis that is asked for one key before each answer. */
+  readonly redisUrl?: string
 }
 
 const OF_THE_CONNECTION = new Set(['connection', 'keep-alive', 'content-length', 'date'])
