@@ -8,7 +8,7 @@
  * far apart two equal things lie here and now, and a figure that misses its bound by less than that was not
  * measured well enough to tell. Servers are private and on loopback; Postgres keeps what it commits as a
  * deployment's does; load comes from a process of its own. An answer that is not a 2xx ends the run. A static
- * server or Worker gives what the product answered once, its headers too, made before anybody asks.
+ * server or Worker gives a body that the product answered once, made before anybody asks.
  *
  * Prints a table, writes a page with plots, and exits with 1 where a figure falls short.
  */

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 import { unstable_getMiniflareWorkerOptions as optionsOf } from 'wrangler'
 import { bareWorker } from './bare-worker.ts'
-import type { StaticAnswer } from './static-answer.ts'
+import { bodyAlone, type StaticAnswer } from './static-answer.ts'
 
 type Calls = readonly (readonly string[])[]
 
@@ -10,8 +10,8 @@ type Calls = readonly (readonly string[])[]
 export interface EdgeBench {
   readonly script: string
   readonly bindings: Readonly<Record<string, string>>
-  readonly ports: { readonly product: number; readonly bare: number; readonly bareAfterL2: number }
-  /** What the bare Workers answer. */
+  readonly ports: Readonly<Record<'product' | 'bare' | 'same' | 'bareAfterL2', number>>
+  /** What the product answers, and so do the bare Workers. */
   readonly post: StaticAnswer
   readonly page: StaticAnswer
   /** Of each page that was recorded, the bodies of its calls to L2, one after the other. */
@@ -63,8 +63,9 @@ const miniflare = new Miniflare(
         bindings: { ...(workerOptions['bindings'] as object), ...bindings },
         ...direct(ports.product),
       },
-      bare('bare', ports.bare, post, []),
-      bare('bare-after-l2', ports.bareAfterL2, page, calls),
+      bare('bare', ports.bare, bodyAlone(post), []),
+      bare('same', ports.same, post, []),
+      bare('bare-after-l2', ports.bareAfterL2, bodyAlone(page), calls),
     ],
   }),
 )

@@ -7,7 +7,7 @@ import { startL2Gateway } from '../local/services.ts'
 import type { EdgeBench } from './edge-process.ts'
 import { cpuUsOfChildren } from './cpu.ts'
 import { cpuFigures } from './edge-cpu.ts'
-import { atLeast, median, type Figure } from './figure.ts'
+import { atLeast, median, notJudged, type Figure } from './figure.ts'
 import { interleaved, ratioFigure } from './interleave.ts'
 import { recorder } from './l2-recorder.ts'
 import { fillCrowd, type Crowd } from '../../test/support/crowd.ts'
@@ -87,6 +87,7 @@ export async function edge(world: BenchWorld): Promise<readonly Figure[]> {
   const home = requestsTo(HOME, bearers)
   const l1 = await compare(edges.bare, edges.product, anyone, anyone)
   const l1Layers = await layersOf(edges.product, `/v1/posts/${id}`, [undefined])
+  const l1Same = await compare(edges.same, edges.product, anyone, anyone)
   const verified = await compare(edges.bare, edges.product, anyone, signedIn)
   const verifiedLayers = await layersOf(edges.product, `/v1/posts/${id}`, bearers)
   const l2 = await compare(edges.bareAfterL2, edges.product, home, home)
@@ -109,8 +110,17 @@ export async function edge(world: BenchWorld): Promise<readonly Figure[]> {
     ),
     ratioFigure(
       {
+        name: 'edge-l1-same-headers',
+        claim: 'the same against a static Worker that sends our headers too, made once',
+        bound: notJudged,
+        sides: sides(l1Same, l1Layers),
+      },
+      l1Same,
+    ),
+    ratioFigure(
+      {
         name: 'edge-l1-verified',
-        claim: 'the same for a signed-in reader',
+        claim: 'the first of these for a signed-in reader',
         bound: atLeast(0.7),
         sides: sides(verified, verifiedLayers),
       },
@@ -134,10 +144,15 @@ async function startEdges(
   l2Url: string,
   given: Pick<EdgeBench, 'script' | 'post' | 'page' | 'calls'>,
 ) {
-  const [product, bare, bareAfterL2] = [await freePort(), await freePort(), await freePort()]
+  const [product, bare, same, bareAfterL2] = [
+    await freePort(),
+    await freePort(),
+    await freePort(),
+    await freePort(),
+  ]
   const bench: EdgeBench = {
     ...given,
-    ports: { product, bare, bareAfterL2 },
+    ports: { product, bare, same, bareAfterL2 },
     bindings: {
       ORIGIN_URL: origin.url,
       L2_REGIONS: JSON.stringify([{ name: 'local', url: l2Url, latitude: 0, longitude: 0 }]),
@@ -161,7 +176,7 @@ async function startEdges(
     logFile: path.join(world.logsDir, 'edges.log'),
   })
   await child.ready(() => answersOk(`http://${HOST}:${product}/healthz`), READY_MS)
-  return { product, bare, bareAfterL2, pid: child.pid, stop: () => child.stop() }
+  return { product, bare, same, bareAfterL2, pid: child.pid, stop: () => child.stop() }
 }
 
 /** Of each reader's second page, when L1 holds what it will hold, the bodies that L2 was sent. */

@@ -2,7 +2,7 @@ import { cpuUsOf } from './cpu.ts'
 import { atLeast, atMost, median, notJudged, type Figure } from './figure.ts'
 import { interleaved, ratioFigure } from './interleave.ts'
 import { fillCrowd } from '../../test/support/crowd.ts'
-import { staticAnswer } from './static-answer.ts'
+import { bodyAlone, staticAnswer } from './static-answer.ts'
 import { startStaticServer } from './static-server.ts'
 import { HOME, warmPages } from './warm-pages.ts'
 import { getRequest } from './wire.ts'
@@ -20,7 +20,7 @@ export async function originRead(world: BenchWorld): Promise<readonly Figure[]> 
   const origin = await world.origin({ databaseUrl, redisUrl: redis.url })
   const requests = bearers.map((bearer) => getRequest(HOME, { authorization: `Bearer ${bearer}` }))
   await warmPages(origin.url, bearers)
-  const answer = await staticAnswer(origin.url + HOME, bearers[0])
+  const answer = bodyAlone(await staticAnswer(origin.url + HOME, bearers[0]))
   await using bare = await startStaticServer(answer)
   await using asking = await startStaticServer({ ...answer, redisUrl: redis.url })
 

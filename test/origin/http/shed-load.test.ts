@@ -92,6 +92,24 @@ describe('how many a process takes on', () => {
     expect(admitted.enter()).toBe(false)
   })
 
+  it('is of those that do not wait for Postgres, also when it has fallen', async () => {
+    let waiting = 40
+    const admitted = admission({
+      now,
+      waiting: () => waiting,
+      inFlightMax: 100,
+      inFlightMin: 10,
+    })
+    for (let nth = 0; nth < 60; nth += 1) expect(admitted.enter()).toBe(true)
+    await look(admitted, 3, 20 * ADMISSION_LATE_MS)
+    expect(admitted.limit()).toBe(10)
+    expect(admitted.enter()).toBe(false)
+    waiting = 55
+    expect(admitted.enter()).toBe(true)
+    waiting = 0
+    expect(admitted.enter()).toBe(false)
+  })
+
   it('is not held against few requests that it is late for another reason', async () => {
     const admitted = admission({ now, inFlightMax: 100, inFlightMin: 10 })
     for (let nth = 0; nth < 5; nth += 1) admitted.enter()
