@@ -17,6 +17,8 @@ export const bucketOf = (id: PostId | UserId): Bucket => (fnv1a(id) % BUCKETS) a
 
 const tag = (bucket: Bucket): string => `{${bucket.toString(16).padStart(2, '0')}}`
 const tags = allBuckets.map(tag)
+const bucketByTag = new Map(allBuckets.map((bucket) => [tag(bucket), bucket]))
+const TAG_CHARACTERS = '{00}'.length
 const tagOf = (id: PostId | UserId): string => tags[bucketOf(id)] ?? tag(bucketOf(id))
 
 /** Every Redis key that we use is spelt here, once, with the braces that pin it to a cluster slot. */
@@ -40,10 +42,8 @@ export const keys = {
 } as const
 
 /** The bucket that a key's braces name; `undefined` for those of the region. */
-export function bucketOfKey(key: string): Bucket | undefined {
-  const match = /^\{([0-9a-f]{2})\}/.exec(key)
-  return match === null ? undefined : (Number.parseInt(match[1] ?? '', 16) as Bucket)
-}
+export const bucketOfKey = (key: string): Bucket | undefined =>
+  bucketByTag.get(key.slice(0, TAG_CHARACTERS))
 
 /** Log key of a post's events: its author. Of a relationship's: the pair, smaller id first. */
 export const pairKey = (a: UserId, b: UserId): string =>

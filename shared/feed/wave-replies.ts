@@ -1,5 +1,5 @@
 import type { UserId } from '../ids.ts'
-import { LOG_PARTITIONS } from '../keys.ts'
+import { LOG_PARTITIONS, type Bucket } from '../keys.ts'
 import { parseViewerRecord, type ViewerRecord } from '../viewer-record.ts'
 import { parseWatermark, watermarkFields, type Watermark } from '../watermark.ts'
 import type { Reply } from './wave.ts'
@@ -36,8 +36,27 @@ export function elementsOf(reply: Reply): readonly string[] | undefined {
 
 const ELEMENT = /^(\d{1,19}|F\d.*)$/
 
-export function watermarkOf(reply: Reply): Watermark | undefined {
-  const values = valuesOf(reply)
+/**
+ * A bucket's watermark moves a few times a second, and is read with each page: one that stands as it stood
+ * is not parsed again.
+ */
+export function watermarkOf(bucket: Bucket, reply: Reply): Watermark | undefined {
+  if (!Array.isArray(reply)) return undefined
+  const values = reply as readonly Reply[]
+  const before = lastRead[bucket]
+  if (before !== undefined && isSame(before.values, values)) return before.watermark
+  const watermark = parsedWatermark(valuesOf(values))
+  lastRead[bucket] = { values, watermark }
+  return watermark
+}
+
+const lastRead: { readonly values: readonly Reply[]; readonly watermark: Watermark | undefined }[] =
+  []
+
+const isSame = (some: readonly Reply[], others: readonly Reply[]): boolean =>
+  some.length === others.length && some.every((value, at) => value === others[at])
+
+function parsedWatermark(values: readonly (string | null)[]): Watermark | undefined {
   const fields: Record<string, string> = {}
   for (const [at, field] of WATERMARK_FIELDS.entries()) {
     const value = values[at]

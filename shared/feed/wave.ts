@@ -8,7 +8,7 @@ import {
   type UserFragment,
 } from '../fragment.ts'
 import type { PostId, UserId } from '../ids.ts'
-import { bucketOfKey, keys, type Bucket, type ListKey } from '../keys.ts'
+import { allBuckets, bucketOfKey, keys, type Bucket, type ListKey } from '../keys.ts'
 import { COUNTS_KEPT_MS, COUNTS_LIFE_MS, LIST_NEWEST_ELEMENTS } from '../limits.ts'
 import { readList, type PostList } from '../list.ts'
 import type { ViewerRecord } from '../viewer-record.ts'
@@ -34,7 +34,12 @@ export interface WaveRequest {
   readonly users?: readonly UserId[]
   readonly counts?: readonly UserId[]
   readonly viewers?: readonly UserId[]
-  readonly sessions?: readonly { readonly viewer: UserId; readonly session: string }[]
+  readonly sessions?: readonly SessionAsked[]
+}
+
+interface SessionAsked {
+  readonly viewer: UserId
+  readonly session: string
 }
 
 /** Only what is there and parses; garbage counts as absent. */
@@ -60,12 +65,6 @@ export type Command = readonly [name: string, key: string, ...args: string[]]
 /** A reply as RESP2 gives it, strings decoded. An error reply is an Error. */
 export type Reply = string | number | null | Error | readonly Reply[]
 
-/** One command of the wave, and what its reply means. */
-interface Ask {
-  readonly command: Command
-  readonly take: (reply: Reply) => void
-}
-
 export interface Wave {
   /** In order; each bucket's watermark before its keys. A node's share keeps this order on one connection. */
   readonly commands: readonly Command[]
@@ -79,77 +78,84 @@ const COUNTS_OLD_MS = COUNTS_KEPT_MS - COUNTS_LIFE_MS
 const NEWEST_LAST = String(LIST_NEWEST_ELEMENTS - 1)
 
 export function planWave(request: WaveRequest): Wave {
+  const commands: Command[] = []
+  const takes: ((reply: Reply) => void)[] = []
   const watermarks = new Map<Bucket, Watermark>()
-  const elements = new Map<ListKey, readonly string[]>()
-  const newest = new Map<ListKey, readonly string[]>()
-  const posts = new Map<PostId, PostFragment>()
-  const heads = new Map<PostId, PostFragment>()
-  const users = new Map<UserId, UserFragment>()
-  const counts = new Map<UserId, string>()
-  const oldCounts = new Map<UserId, string>()
-  const inTime = new Set<UserId>()
-  const viewers = new Map<UserId, ViewerRecord>()
-  const sessions = new Map<string, string>()
+  const asked = new Set<Bucket>()
 
-  const asks: Ask[] = [
-    ...(request.viewers ?? []).map((viewer) => ({
-      command: ['GET', keys.viewer(viewer)] as const,
-      take: (reply: Reply) => keep(viewers, viewer, recordOf(viewer, reply)),
-    })),
-    ...(request.lists ?? []).map((list) => ({
-      command: ['LRANGE', list, '0', '-1'] as const,
-      take: (reply: Reply) => keep(elements, list, textsOf(reply)),
-    })),
-    ...(request.newest ?? []).map((list) => ({
-      command: ['LRANGE', list, '0', NEWEST_LAST] as const,
-      take: (reply: Reply) => keep(newest, list, elementsOf(reply)),
-    })),
-    ...(request.sessions ?? []).map(({ viewer, session }) => ({
-      command: ['GET', keys.session(viewer, session)] as const,
-      take: (reply: Reply) => keep(sessions, session, textOf(reply)),
-    })),
-    ...(request.heads ?? []).map((post) => ({
-      command: ['HMGET', keys.post(post), ...POST_HEAD_FIELDS] as const,
-      take: (reply: Reply) => keep(heads, post, parsePostFragment(valuesOf(reply))),
-    })),
-    ...(request.posts ?? []).map((post) => ({
-      command: ['HMGET', keys.post(post), ...POST_FRAGMENT_FIELDS] as const,
-      take: (reply: Reply) => keep(posts, post, parsePostFragment(valuesOf(reply))),
-    })),
-    ...(request.users ?? []).map((user) => ({
-      command: ['HMGET', keys.user(user), ...USER_FRAGMENT_FIELDS] as const,
-      take: (reply: Reply) => keep(users, user, parseUserFragment(valuesOf(reply))),
-    })),
+  /** Behind the watermark of its bucket. */
+  function ask(command: Command, take: (reply: Reply) => void): void {
+    const bucket = bucketOfKey(command[1])
+    if (bucket !== undefined && !asked.has(bucket)) {
+      asked.add(bucket)
+      commands.push(watermarkCommand(bucket))
+      takes.push((reply) => keep(watermarks, bucket, watermarkOf(bucket, reply)))
+    }
+    commands.push(command)
+    takes.push(take)
+  }
+  /** What nobody asks for has one empty map for all waves: most waves ask for one or two kinds. */
+  function askEach<Item, Key, Value>(
+    items: readonly Item[] | undefined,
+    askOne: (item: Item, found: Map<Key, Value>) => void,
+  ): ReadonlyMap<Key, Value> {
+    if (items === undefined || items.length === 0) return NOTHING
+    const found = new Map<Key, Value>()
+    for (const item of items) askOne(item, found)
+    return found
+  }
+
+  const viewers = askEach<UserId, UserId, ViewerRecord>(request.viewers, (viewer, found) =>
+    ask(['GET', keys.viewer(viewer)], (reply) => keep(found, viewer, recordOf(viewer, reply))),
+  )
+  const elements = askEach<ListKey, ListKey, readonly string[]>(request.lists, (list, found) =>
+    ask(['LRANGE', list, '0', '-1'], (reply) => keep(found, list, textsOf(reply))),
+  )
+  const newest = askEach<ListKey, ListKey, readonly string[]>(request.newest, (list, found) =>
+    ask(['LRANGE', list, '0', NEWEST_LAST], (reply) => keep(found, list, elementsOf(reply))),
+  )
+  const sessions = askEach<SessionAsked, string, string>(
+    request.sessions,
+    ({ viewer, session }, found) =>
+      ask(['GET', keys.session(viewer, session)], (reply) => keep(found, session, textOf(reply))),
+  )
+  const heads = askEach<PostId, PostId, PostFragment>(request.heads, (post, found) =>
+    ask(['HMGET', keys.post(post), ...POST_HEAD_FIELDS], (reply) =>
+      keep(found, post, parsePostFragment(valuesOf(reply))),
+    ),
+  )
+  const posts = askEach<PostId, PostId, PostFragment>(request.posts, (post, found) =>
+    ask(['HMGET', keys.post(post), ...POST_FRAGMENT_FIELDS], (reply) =>
+      keep(found, post, parsePostFragment(valuesOf(reply))),
+    ),
+  )
+  const users = askEach<UserId, UserId, UserFragment>(request.users, (user, found) =>
+    ask(['HMGET', keys.user(user), ...USER_FRAGMENT_FIELDS], (reply) =>
+      keep(found, user, parseUserFragment(valuesOf(reply))),
+    ),
+  )
+  const oldCounts = new Map<UserId, string>()
+  const counts = askEach<UserId, UserId, string>(request.counts, (user, found) => {
+    let isInTime = false
     // Its time first: what comes between the two is newer than it seems, and never older.
-    ...(request.counts ?? []).flatMap((user): Ask[] => [
-      {
-        command: ['PTTL', keys.userCounts(user)],
-        take: (reply) => void (Number(reply) > COUNTS_OLD_MS && inTime.add(user)),
-      },
-      {
-        command: ['HGET', keys.userCounts(user), 'j'],
-        take: (reply) => keep(inTime.has(user) ? counts : oldCounts, user, textOf(reply)),
-      },
-    ]),
-  ]
-  const buckets = new Set(asks.flatMap(({ command }) => bucketOfKey(command[1]) ?? []))
-  const all: Ask[] = [
-    ...[...buckets].map((bucket) => ({
-      command: ['HMGET', keys.watermark(bucket), ...WATERMARK_FIELDS] as Command,
-      take: (reply: Reply) => keep(watermarks, bucket, watermarkOf(reply)),
-    })),
-    ...asks,
-  ]
+    ask(['PTTL', keys.userCounts(user)], (reply) => {
+      isInTime = Number(reply) > COUNTS_OLD_MS
+    })
+    ask(['HGET', keys.userCounts(user), 'j'], (reply) =>
+      keep(isInTime ? found : oldCounts, user, textOf(reply)),
+    )
+  })
 
   return {
-    commands: all.map(({ command }) => command),
+    commands,
     read(replies) {
-      if (replies.length !== all.length)
+      if (replies.length !== takes.length) {
         throw new TypeError('a wave with another number of replies')
-      for (const [at, ask] of all.entries()) {
+      }
+      for (const [at, take] of takes.entries()) {
         const reply = replies[at] ?? null
         if (reply instanceof Error) throw reply
-        ask.take(reply)
+        take(reply)
       }
       return {
         watermarks,
@@ -167,10 +173,26 @@ export function planWave(request: WaveRequest): Wave {
   }
 }
 
+const NOTHING: ReadonlyMap<never, never> = new Map<never, never>()
+
+/** The same for every wave, and most of what a wave sends. */
+const watermarkCommands = allBuckets.map((bucket): Command => [
+  'HMGET',
+  keys.watermark(bucket),
+  ...WATERMARK_FIELDS,
+])
+
+function watermarkCommand(bucket: Bucket): Command {
+  const command = watermarkCommands[bucket]
+  if (command === undefined) throw new RangeError(`no bucket ${bucket}`)
+  return command
+}
+
 function validLists(
   elements: ReadonlyMap<ListKey, readonly string[]>,
   watermarks: ReadonlyMap<Bucket, Watermark>,
-): Map<ListKey, PostList> {
+): ReadonlyMap<ListKey, PostList> {
+  if (elements.size === 0) return NOTHING
   const lists = new Map<ListKey, PostList>()
   for (const [key, texts] of elements) {
     const bucket = bucketOfKey(key)

@@ -7,7 +7,7 @@ import { isReadyWithin, type RedisNodes } from './connection.ts'
 import { redirections } from './redirections.ts'
 
 /**
- * One pipeline a node, all at once; each node's share keeps its order. What a cluster sends elsewhere is
+ * One write a node, all at once; each node's share keeps its order. What a cluster sends elsewhere is
  * sent there, once. Error replies stay in their place, as a pipeline resolves with errors inside and the
  * caller decides what they mean.
  */
@@ -40,25 +40,22 @@ async function send(
   replies: Reply[],
   asking?: ReadonlySet<number>,
 ): Promise<void> {
-  await Promise.all(
-    [...places].map(async ([node, share]) => {
-      const batch = node.pipeline()
-      const places: number[] = []
-      for (const at of share) {
-        const [name, ...args] = commands[at] ?? []
-        if (name === undefined) continue
-        if (asking?.has(at) === true) batch.call('ASKING')
-        places.push(batch.length)
-        batch.call(name, ...args)
+  const answered: Promise<void>[] = []
+  for (const [node, share] of places) {
+    gatherWrites(node)
+    for (const at of share) {
+      const [name, ...args] = commands[at] ?? []
+      if (name === undefined) continue
+      const take = (reply: unknown) => {
+        replies[at] = reply as Reply
       }
-      gatherWrites(node)
-      const results = (await batch.exec()) ?? []
-      for (const [index, at] of share.entries()) {
-        const [error, reply] = results[places[index] ?? 0] ?? [null, null]
-        replies[at] = error ?? (reply as Reply)
-      }
-    }),
-  )
+      // What goes wrong with it goes wrong with the next, which says so.
+      if (asking?.has(at) === true) void node.call('ASKING').catch(() => {})
+      // One by one: the client's own pipeline costs as much again as all of its commands.
+      answered.push(node.call(name, ...args).then(take, take))
+    }
+  }
+  await Promise.all(answered)
 }
 
 const gathering = new WeakSet<Writable>()

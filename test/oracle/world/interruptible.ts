@@ -12,38 +12,41 @@ export interface Interruptions {
   next: Interruption | undefined
 }
 
-interface Batch {
-  readonly length: number
-  call(name: string, ...args: string[]): unknown
-  exec(): Promise<[Error | null, unknown][] | null>
+interface Call {
+  readonly command: readonly [string, ...string[]]
+  readonly settle: (reply: Promise<unknown>) => void
 }
 
-/** A connection for waves: they may be interrupted, never reordered. */
+/** A connection for waves: they may be interrupted, never reordered. What is called at once is one wave. */
 export function interruptibleNodes(redis: Redis, interruptions: Interruptions): RedisNodes {
-  const send = async (calls: readonly (readonly [string, ...string[]])[]) => {
-    const batch = redis.pipeline()
-    for (const [name, ...args] of calls) batch.call(name, ...args)
-    return (await batch.exec()) ?? []
+  let wave: Call[] = []
+
+  /** Resolves when all were answered, well or not. */
+  async function send(calls: readonly Call[]): Promise<void> {
+    const replies = calls.map(({ command: [name, ...args], settle }) => {
+      const reply = redis.call(name, ...args)
+      settle(reply)
+      return reply
+    })
+    await Promise.allSettled(replies)
   }
-  const pipeline = (): Batch => {
-    const calls: [string, ...string[]][] = []
-    return {
-      get length() {
-        return calls.length
-      },
-      call: (...call) => calls.push(call),
-      async exec() {
-        const { next } = interruptions
-        if (next === undefined || calls.length <= next.after) return send(calls)
-        interruptions.next = undefined
-        const before = await send(calls.slice(0, next.after))
-        await next.happens()
-        return [...before, ...(await send(calls.slice(next.after)))]
-      },
-    }
+  async function flush(): Promise<void> {
+    const calls = wave
+    wave = []
+    const { next } = interruptions
+    if (next === undefined || calls.length <= next.after) return send(calls)
+    interruptions.next = undefined
+    await send(calls.slice(0, next.after))
+    await next.happens()
+    await send(calls.slice(next.after))
   }
+  const call = (...command: [string, ...string[]]) =>
+    new Promise((settle) => {
+      if (wave.length === 0) queueMicrotask(() => void flush())
+      wave.push({ command, settle })
+    })
   const connection = new Proxy(redis, {
-    get: (target, name) => (name === 'pipeline' ? pipeline : Reflect.get(target, name, target)),
+    get: (target, name) => (name === 'call' ? call : Reflect.get(target, name, target)),
   })
   return { of: () => connection }
 }
