@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { REQUEST_BODY_BYTES_MAX } from '../../shared/limits.ts'
 import type { Now } from '../../shared/time.ts'
 import type { Authenticate } from '../auth/authenticate.ts'
+import { answerHeaders } from './answer.ts'
 import type { OriginEnv } from './context.ts'
 import { apiDocument } from './document.ts'
 import { refuseInvalid } from './invalid-request.ts'
@@ -9,7 +10,6 @@ import { observeRequests, type RequestSeen } from './observe-requests.ts'
 import { answerProblems } from './problems.ts'
 import { jsonBodies } from './request-body.ts'
 import { requestId } from './request-id.ts'
-import { responseHeaders } from './response-headers.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { feedRoutes, type FeedRouteDeps } from './routes/feed.ts'
 import { healthRoutes, type HealthRouteDeps } from './routes/health.ts'
@@ -39,9 +39,9 @@ export type AppDeps = FrameDeps &
 /** What stands around every route, of clients and of operators. */
 export function frame(deps: FrameDeps, bodyBytesMax: number): OpenAPIHono<OriginEnv> {
   const app = new OpenAPIHono<OriginEnv>({ defaultHook: refuseInvalid })
+  app.use(answerHeaders(deps.now))
   app.use(requestId(deps.newRequestId))
-  app.use(observeRequests(deps.now, deps.requestSeen))
-  app.use(responseHeaders(deps.now))
+  app.use(observeRequests(deps.requestSeen))
   app.use(jsonBodies(bodyBytesMax))
   answerProblems(app, deps.onUnexpected)
   return app

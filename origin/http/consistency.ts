@@ -2,6 +2,7 @@ import { AppError } from '../../shared/errors.ts'
 import { HEADERS } from '../../shared/headers.ts'
 import type { Token } from '../../shared/horizon.ts'
 import { formatToken, parseToken } from '../../shared/token.ts'
+import { setHeader } from './answer.ts'
 import type { OriginContext } from './context.ts'
 
 /** What the reader must be shown: `Headwater-Token` of an earlier answer. */
@@ -14,5 +15,5 @@ export function tokenOfRequest(c: OriginContext): Token | undefined {
 }
 
 export function giveToken(c: OriginContext, token: Token | undefined): void {
-  if (token !== undefined) c.header(HEADERS.token, formatToken(token))
+  if (token !== undefined) setHeader(c, HEADERS.token, formatToken(token))
 }

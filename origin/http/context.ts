@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { IncomingMessage } from 'node:http'
 import type { Identity } from '../auth/authenticate.ts'
+import type { Answering } from './answer.ts'
 
 /** What middleware knows of a request before its handler runs. */
 export interface OriginEnv {
@@ -8,6 +9,7 @@ export interface OriginEnv {
   Bindings: { readonly incoming?: IncomingMessage }
   Variables: {
     requestId: string
+    answering: Answering
     /** Absent: nobody is signed in, and the page is public. */
     identity: Identity | undefined
   }

@@ -1,6 +1,5 @@
 import { createMiddleware } from 'hono/factory'
 import { routePath } from 'hono/route'
-import type { Now } from '../../shared/time.ts'
 import type { OriginEnv } from './context.ts'
 
 /** One line and one count for each request. No query, body, token or text: the route says enough. */
@@ -12,9 +11,8 @@ export interface RequestSeen {
   readonly durationMs: number
 }
 
-export const observeRequests = (now: Now, seen: (request: RequestSeen) => void) =>
+export const observeRequests = (seen: (request: RequestSeen) => void) =>
   createMiddleware<OriginEnv>(async (c, next) => {
-    const startedAt = now()
     await next()
     const route = routePath(c, -1)
     seen({
@@ -23,6 +21,6 @@ export const observeRequests = (now: Now, seen: (request: RequestSeen) => void) 
       // Of what nobody serves all paths are one, or anybody could make a metric as large as they like.
       route: route.endsWith('*') ? 'none' : route,
       status: c.res.status,
-      durationMs: now() - startedAt,
+      durationMs: c.get('answering').durationMs(),
     })
   })

@@ -4,6 +4,7 @@ import { AppError } from '../../shared/errors.ts'
 import { HEADERS, PRIVATE } from '../../shared/headers.ts'
 import { PROBLEM_CONTENT_TYPE, problemOf } from '../../shared/problem.ts'
 import { allowedMethods } from './allowed-methods.ts'
+import { answer, setHeader } from './answer.ts'
 import type { OriginContext, OriginEnv } from './context.ts'
 
 /** The one place of this side where a failure becomes an answer. What nobody expected is reported. */
@@ -19,7 +20,7 @@ export function answerProblems(app: Hono<OriginEnv>, onUnexpected: (error: unkno
   app.notFound((c) => {
     const methods = allowed(c.req.path)
     if (methods.length === 0) return problem(c, new AppError('NOT_FOUND', 'no route'))
-    c.header('allow', methods.join(', '))
+    setHeader(c, 'allow', methods.join(', '))
     return problem(c, new AppError('METHOD_NOT_ALLOWED', c.req.method))
   })
 }
@@ -33,9 +34,9 @@ function appErrorOf(error: unknown): AppError | undefined {
 function problem(c: OriginContext, error: unknown): Response {
   const body = problemOf(error, c.get('requestId'))
   const retryAfterSeconds = error instanceof AppError ? error.retryAfterSeconds : undefined
-  if (retryAfterSeconds !== undefined) c.header(HEADERS.retryAfter, String(retryAfterSeconds))
-  if (body.status === 401) c.header('www-authenticate', 'Bearer')
-  c.header(HEADERS.cacheControl, PRIVATE)
-  c.header('content-type', PROBLEM_CONTENT_TYPE)
-  return c.body(JSON.stringify(body), body.status as 400)
+  if (retryAfterSeconds !== undefined) setHeader(c, HEADERS.retryAfter, String(retryAfterSeconds))
+  if (body.status === 401) setHeader(c, 'www-authenticate', 'Bearer')
+  setHeader(c, HEADERS.cacheControl, PRIVATE)
+  setHeader(c, 'content-type', PROBLEM_CONTENT_TYPE)
+  return answer(c, JSON.stringify(body), body.status)
 }

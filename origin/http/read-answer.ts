@@ -1,6 +1,7 @@
 import { HEADERS, PUBLIC } from '../../shared/headers.ts'
 import type { Completeness } from '../../shared/feed/page.ts'
 import type { Token } from '../../shared/horizon.ts'
+import { answer, answerJson, setHeader } from './answer.ts'
 import { giveToken } from './consistency.ts'
 import type { OriginContext } from './context.ts'
 
@@ -14,19 +15,18 @@ export interface ReadAnswer {
 }
 
 /** Answers 304 to a client that has these bytes. Public pages may be kept, and asked for again. */
-export function answerRead(c: OriginContext, answer: ReadAnswer): Response {
-  const { body, completeness, token, etag } = answer
+export function answerRead(c: OriginContext, read: ReadAnswer): Response {
+  const { body, completeness, token, etag } = read
   giveToken(c, token)
-  if (completeness !== undefined) c.header(HEADERS.completeness, completeness)
-  if (c.get('identity') === undefined) c.header(HEADERS.cacheControl, PUBLIC)
+  if (completeness !== undefined) setHeader(c, HEADERS.completeness, completeness)
+  if (c.get('identity') === undefined) setHeader(c, HEADERS.cacheControl, PUBLIC)
   // One address has two kinds of answer.
-  c.header('vary', 'Authorization')
+  setHeader(c, 'vary', 'Authorization')
   if (etag !== undefined) {
-    c.header('etag', etag)
-    if (matches(c.req.header('if-none-match'), etag)) return c.body(null, 304)
+    setHeader(c, 'etag', etag)
+    if (matches(c.req.header('if-none-match'), etag)) return answer(c, null, 304)
   }
-  c.header('content-type', 'application/json')
-  return c.body(body, 200)
+  return answerJson(c, body, 200)
 }
 
 const strong = (etag: string): string => etag.trim().replace(/^W\//, '')

@@ -1,29 +1,34 @@
+import type { Next } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { IncomingMessage } from 'node:http'
 import { AppError } from '../../shared/errors.ts'
 import { REFUSED_BODY_BYTES_MAX } from '../../shared/limits.ts'
-import type { OriginEnv } from './context.ts'
+import { setHeader } from './answer.ts'
+import type { OriginContext, OriginEnv } from './context.ts'
 
 /**
  * A body is JSON, of a bounded size, or it is refused. It is read to its end either way, since a client
  * that is still sending may never see the answer; one that does not end is cut off.
  */
 export const jsonBodies = (bytesMax: number) =>
-  createMiddleware<OriginEnv>(async (c, next) => {
+  createMiddleware<OriginEnv>((c, next) =>
     // Looked at first: where there is none, asking for it would still make a whole Request of the raw one.
-    if (!hasBody(c.req.raw)) return next()
-    const { chunks, isTooLarge, isCutOff } = await bodyOf(c.req.raw, c.env?.incoming, bytesMax)
-    if (isCutOff) c.header('connection', 'close')
-    if (isTooLarge) throw new AppError('BODY_TOO_LARGE', `more than ${bytesMax} bytes`)
-    if (!/^application\/json *(;|$)/i.test(c.req.header('content-type') ?? '')) {
-      throw new AppError('CONTENT_TYPE_UNSUPPORTED', 'not application/json')
-    }
-    // Where validation looks first. Another Request around the same bytes costs as much as the whole answer.
-    const text = Promise.resolve(decoder.decode(Buffer.concat(chunks)))
-    // Its type says a string; what reads it awaits one.
-    Object.assign(c.req.bodyCache, { text })
-    return next()
-  })
+    hasBody(c.req.raw) ? takeJson(c, next, bytesMax) : next(),
+  )
+
+async function takeJson(c: OriginContext, next: Next, bytesMax: number): Promise<void> {
+  const { chunks, isTooLarge, isCutOff } = await bodyOf(c.req.raw, c.env?.incoming, bytesMax)
+  if (isCutOff) setHeader(c, 'connection', 'close')
+  if (isTooLarge) throw new AppError('BODY_TOO_LARGE', `more than ${bytesMax} bytes`)
+  if (!/^application\/json *(;|$)/i.test(c.req.header('content-type') ?? '')) {
+    throw new AppError('CONTENT_TYPE_UNSUPPORTED', 'not application/json')
+  }
+  // Where validation looks first. Another Request around the same bytes costs as much as the whole answer.
+  const text = Promise.resolve(decoder.decode(Buffer.concat(chunks)))
+  // Its type says a string; what reads it awaits one.
+  Object.assign(c.req.bodyCache, { text })
+  return next()
+}
 
 const decoder = new TextDecoder()
 

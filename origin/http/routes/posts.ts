@@ -23,6 +23,7 @@ import {
 import { writeRequest } from '../idempotency.ts'
 import { refuseInvalid } from '../invalid-request.ts'
 import { pageCursor } from '../page-cursor.ts'
+import { answer, answerJson, setHeader } from '../answer.ts'
 import { answerRead, type ReadAnswer } from '../read-answer.ts'
 
 const tags = ['Posts']
@@ -125,9 +126,8 @@ export const postRoutes = (deps: PostRouteDeps) =>
       const input = c.req.valid('json')
       const { facts, token } = await deps.createPost(writeRequest(c, 'createPost', input), input)
       giveToken(c, token)
-      c.header('location', `/v1/posts/${facts.id}`)
-      c.header('content-type', 'application/json')
-      return c.body(postJson(facts), 201) as never
+      setHeader(c, 'location', `/v1/posts/${facts.id}`)
+      return answerJson(c, postJson(facts), 201) as never
     })
     .openapi(read, async (c) => {
       const viewer = c.get('identity')?.user
@@ -140,14 +140,13 @@ export const postRoutes = (deps: PostRouteDeps) =>
       const request = writeRequest(c, 'editPost', [id, input])
       const { facts, token } = await deps.editPost(request, id, input)
       giveToken(c, token)
-      c.header('content-type', 'application/json')
-      return c.body(postJson(facts), 200) as never
+      return answerJson(c, postJson(facts), 200) as never
     })
     .openapi(remove, async (c) => {
       const { id } = c.req.valid('param')
       const { token } = await deps.deletePost(writeRequest(c, 'deletePost', id), id)
       giveToken(c, token)
-      return c.body(null, 204)
+      return answer(c, null, 204) as never
     })
     .openapi(edits, async (c) => {
       const { id } = c.req.valid('param')

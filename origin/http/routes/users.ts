@@ -20,6 +20,7 @@ import {
 } from '../describe.ts'
 import { writeRequest } from '../idempotency.ts'
 import { refuseInvalid } from '../invalid-request.ts'
+import { answerJson } from '../answer.ts'
 import { answerRead, type ReadAnswer } from '../read-answer.ts'
 import { signedIn } from '../sign-in.ts'
 
@@ -130,10 +131,9 @@ export const userRoutes = (deps: UserRouteDeps) =>
       const input = c.req.valid('json')
       const { facts, token } = await deps.changeUser(writeRequest(c, 'changeMe', input), input)
       giveToken(c, token)
-      c.header('content-type', 'application/json')
       const { followers, following, posts } = facts.counts
       const counts = JSON.stringify({ followers, following, posts })
-      return c.body(splice(userJson(facts), `"counts":${counts}`), 200) as never
+      return answerJson(c, splice(userJson(facts), `"counts":${counts}`), 200) as never
     })
     .openapi(batch, async (c) => {
       const { ids } = c.req.valid('json')
