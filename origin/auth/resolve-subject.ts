@@ -1,6 +1,6 @@
 import type { Settings } from '../../shared/admin/settings.ts'
 import { AppError } from '../../shared/errors.ts'
-import { UserIdSchema, type UserId } from '../../shared/ids.ts'
+import { asUserId, type UserId } from '../../shared/ids.ts'
 import { SUBJECTS_REMEMBERED_MAX } from '../../shared/limits.ts'
 import type { Subjects } from '../ports/subjects.ts'
 
@@ -27,9 +27,9 @@ export function resolveSubject({ subjects, settings }: ResolveSubjectDeps) {
 
   return async (subject: string): Promise<UserId> => {
     if (settings()['auth.subject'] === 'userId') {
-      const id = UserIdSchema.safeParse(subject)
-      if (!id.success) throw new AppError('AUTH_TOKEN_INVALID', 'the subject is not a user id')
-      return id.data
+      const id = asUserId(subject)
+      if (id === undefined) throw new AppError('AUTH_TOKEN_INVALID', 'the subject is not a user id')
+      return id
     }
     const known = remembered.get(subject)
     if (known !== undefined) return known

@@ -35,11 +35,15 @@ export async function findFragments(
   const { tail, fills, now, kept, counted } = deps
   const { stores, truthOnly, later } = reading
   const found = (truthOnly ? undefined : kept?.find(ids)) ?? new Map<PostId, PostFragment>()
-  const unseen = [...found.keys()].filter((id) => kept?.isUnseen(id) === true)
+  const unseen: PostId[] = []
+  const unsure: PostId[] = []
+  for (const id of found.keys()) {
+    if (kept?.isUnseen(id) === true) unseen.push(id)
+    if (kept?.isLost(id) === true) unsure.push(id)
+  }
   if (kept !== undefined && unseen.length > 0) {
     later(() => seeInRedis({ ...deps, kept }, reading, unseen))
   }
-  const unsure = [...found.keys()].filter((id) => kept?.isLost(id) === true)
   for (const id of unsure) found.delete(id)
   const asked = ids.filter((id) => !found.has(id))
   if (asked.length === 0) return found

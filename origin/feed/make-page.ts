@@ -38,7 +38,7 @@ export function makePage({
   const completeness = labels.completeness()
   const missing = labels.missing()
   return {
-    body: feedPageBytes(shown.flatMap(itemOf), {
+    body: feedPageBytes(itemsOf(shown), {
       nextCursor: next === null ? null : formatCursor(viewer, next),
       completeness,
       missing,
@@ -51,7 +51,11 @@ export function makePage({
   }
 }
 
-const itemOf = ({ fragment, standing }: Candidate): PageItem[] =>
-  fragment?.json === undefined
-    ? []
-    : [{ json: fragment.json, reason: standing?.own === true ? 'own' : 'follow' }]
+function itemsOf(shown: readonly Candidate[]): readonly PageItem[] {
+  const items: PageItem[] = []
+  for (const { fragment, standing } of shown) {
+    if (fragment?.json === undefined) continue
+    items.push({ json: fragment.json, reason: standing?.own === true ? 'own' : 'follow' })
+  }
+  return items
+}

@@ -16,7 +16,17 @@ export interface StageDeps {
 }
 
 export const candidatesOf = (ids: readonly PostId[]): readonly Candidate[] =>
-  ids.map((id) => ({ id }))
+  ids.map((id) => patched({ id }, {}))
+
+/** Field by field: all candidates are objects of one shape then, which the engine reads several times as fast. */
+const patched = (candidate: Candidate, patch: Partial<Candidate>): Candidate => ({
+  id: candidate.id,
+  author: patch.author ?? candidate.author,
+  fragment: patch.fragment ?? candidate.fragment,
+  standing: patch.standing ?? candidate.standing,
+  isUnheard: patch.isUnheard ?? candidate.isUnheard,
+  score: patch.score ?? candidate.score,
+})
 
 /** In order: a hydrator may need what one before it found. */
 export async function hydrate(
@@ -30,7 +40,10 @@ export async function hydrate(
     const startedMs = elapsedMs()
     const patches = await hydrator.load(query, hydrated)
     if (patches.size > 0) {
-      hydrated = hydrated.map((candidate) => ({ ...candidate, ...patches.get(candidate.id) }))
+      hydrated = hydrated.map((candidate) => {
+        const patch = patches.get(candidate.id)
+        return patch === undefined ? candidate : patched(candidate, patch)
+      })
     }
     observer.ran(hydrator.name, elapsedMs() - startedMs)
   }
@@ -60,10 +73,11 @@ export function rank(
 ): readonly Candidate[] | undefined {
   const startedMs = elapsedMs()
   try {
-    const scored = candidates.map((candidate) => ({
-      ...candidate,
-      score: scorers.reduce((score, scorer) => score * scorer.score(query, candidate), 1),
-    }))
+    const scored = candidates.map((candidate) =>
+      patched(candidate, {
+        score: scorers.reduce((score, scorer) => score * scorer.score(query, candidate), 1),
+      }),
+    )
     const ordered = selectors.reduce<readonly Candidate[]>(
       (ordering, selector) => selector.order(query, ordering),
       scored,

@@ -8,12 +8,12 @@ import type { FeedQuery } from './query/feed-query.ts'
 /** A post on its way to a page. Fields appear as hydrators find them. */
 export interface Candidate {
   readonly id: PostId
-  readonly author?: UserId
-  readonly fragment?: PostFragment
-  readonly standing?: Standing
+  readonly author?: UserId | undefined
+  readonly fragment?: PostFragment | undefined
+  readonly standing?: Standing | undefined
   /** Somebody else's, and so new that the process's tail has not come to it. */
-  readonly isUnheard?: true
-  readonly score?: number
+  readonly isUnheard?: true | undefined
+  readonly score?: number | undefined
 }
 
 /** What holds between the reader and the author, now. */

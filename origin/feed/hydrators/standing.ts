@@ -1,4 +1,4 @@
-import type { PostId, UserId } from '../../../shared/ids.ts'
+import type { PostId } from '../../../shared/ids.ts'
 import type { Relations, RelationsAmong } from '../../ports/relations.ts'
 import type { FeedQuery } from '../query/feed-query.ts'
 import type { Candidate, Hydrator } from '../stages.ts'
@@ -7,8 +7,7 @@ import type { Candidate, Hydrator } from '../stages.ts'
 export const standing = (relations: Relations): Hydrator => ({
   name: 'standing',
   async load(query, candidates) {
-    const authors = new Set(candidates.flatMap(({ author }) => author ?? []))
-    const among = query.record.large ? await ask(relations, query, [...authors]) : query.record
+    const among = query.record.large ? await ask(relations, query, candidates) : query.record
     const patches = new Map<PostId, Partial<Candidate>>()
     // Unknown relationships patch nothing, and what has no standing is dropped.
     if (among === undefined) return patches
@@ -27,9 +26,11 @@ export const standing = (relations: Relations): Hydrator => ({
   },
 })
 
-const ask = (
+function ask(
   relations: Relations,
   { viewer, stores }: FeedQuery,
-  authors: readonly UserId[],
-): Promise<RelationsAmong | undefined> =>
-  stores.truth('relations', () => relations.among(viewer, authors))
+  candidates: readonly Candidate[],
+): Promise<RelationsAmong | undefined> {
+  const authors = new Set(candidates.flatMap(({ author }) => author ?? []))
+  return stores.truth('relations', () => relations.among(viewer, [...authors]))
+}

@@ -1,6 +1,6 @@
 import type { PostFragment } from '../../../shared/fragment.ts'
 import type { PostId } from '../../../shared/ids.ts'
-import { tags } from '../../../shared/invalidation.ts'
+import { tags, type Tag } from '../../../shared/invalidation.ts'
 import { KEPT_FRAGMENTS_BYTES_MAX } from '../../../shared/limits.ts'
 import type { PartitionMark } from '../../../shared/watermark.ts'
 import type { Tail } from '../../ports/tail.ts'
@@ -28,6 +28,9 @@ export interface KeptFragments {
 
 interface Entry {
   readonly fragment: PostFragment
+  /** Made once: each page asks the tail about both. */
+  readonly postTag: Tag
+  readonly authorTag: Tag
   readonly epoch: number
   readonly deliveredToMs: number
   readonly bytes: number
@@ -60,11 +63,11 @@ export function keptFragments({
   }
 
   /** Transaction ids and versions of before a restore mean nothing now. */
-  const stands = (post: PostId, { fragment, epoch, deliveredToMs }: Entry): boolean =>
+  const stands = ({ fragment, postTag, authorTag, epoch, deliveredToMs }: Entry): boolean =>
     epoch === tail.horizon().epoch &&
     deliveredToMs >= tail.reachesToMs() &&
-    (tail.heard(tags.post(post))?.version ?? 0) <= fragment.version &&
-    (tail.heard(tags.user(fragment.author))?.version ?? 0) <= fragment.authorVersion
+    (tail.heard(postTag)?.version ?? 0) <= fragment.version &&
+    (tail.heard(authorTag)?.version ?? 0) <= fragment.authorVersion
 
   function put(
     post: PostId,
@@ -74,8 +77,16 @@ export function keptFragments({
   ): void {
     drop(post)
     const size = bytesOf(fragment)
-    const entry = { fragment, epoch: tail.horizon().epoch, deliveredToMs, bytes: size, inRedisAt }
-    if (size > bytesMax || !stands(post, entry)) return
+    const entry = {
+      fragment,
+      postTag: tags.post(post),
+      authorTag: tags.user(fragment.author),
+      epoch: tail.horizon().epoch,
+      deliveredToMs,
+      bytes: size,
+      inRedisAt,
+    }
+    if (size > bytesMax || !stands(entry)) return
     entries.set(post, entry)
     bytes += size
     for (const oldest of entries.keys()) {
@@ -90,7 +101,7 @@ export function keptFragments({
       for (const post of posts) {
         const entry = entries.get(post)
         if (entry === undefined) continue
-        if (stands(post, entry)) found.set(post, entry.fragment)
+        if (stands(entry)) found.set(post, entry.fragment)
         else drop(post)
       }
       counted?.(found.size, posts.length - found.size)
@@ -109,5 +120,5 @@ export function keptFragments({
   }
 }
 
-/** Two bytes a character at worst; ids, numbers, objects and a place in the map. */
-const bytesOf = ({ json }: PostFragment): number => 2 * (json?.length ?? 0) + 400
+/** Two bytes a character at worst; ids, tags, numbers, objects and a place in the map. */
+const bytesOf = ({ json }: PostFragment): number => 2 * (json?.length ?? 0) + 500

@@ -150,5 +150,5 @@ function watermarkOf(list: ListKey, { watermarks }: WaveAnswer) {
   return bucket === undefined ? undefined : watermarks.get(bucket)
 }
 
-/** The numbers, their buffer, sixteen texts, objects and a place in the map. */
-const bytesOf = ({ ids }: Pick<Entry, 'ids'>): number => 8 * ids.size + 1_500
+/** The numbers, their buffer, the texts of a page and sixteen more, objects and a place in the map. */
+const bytesOf = ({ ids }: Pick<Entry, 'ids'>): number => 8 * ids.size + 4_000

@@ -1,7 +1,8 @@
 import type { NewestFirst } from '../../../shared/feed/merge.ts'
 import type { PostId } from '../../../shared/ids.ts'
+import { FEED_PAGE_POSTS_MAX } from '../../../shared/limits.ts'
 
-/** Ids newest first, each once, at eight bytes each: as text they take six times as much. */
+/** Ids newest first, each once, at eight bytes each: as text they take six times as much, so few have theirs. */
 export interface PackedIds extends NewestFirst {
   readonly size: number
   with(more: readonly PostId[]): PackedIds
@@ -10,11 +11,25 @@ export interface PackedIds extends NewestFirst {
 export const packedIds = (ids: readonly PostId[]): PackedIds =>
   packed(BigUint64Array.from(new Set(ids.map(BigInt))).sort())
 
+/** As many of the newest as a page of the largest size looks at: those are asked for again and again. */
+const TEXTS_KEPT = FEED_PAGE_POSTS_MAX + 1
+
 /** Oldest first within, as arrays of numbers sort themselves. */
 function packed(ascending: BigUint64Array): PackedIds {
+  const newest: PostId[] = []
+  /** The one behind so many newer ones. */
+  function idAt(place: number): PostId {
+    const known = newest[place]
+    if (known !== undefined) return known
+    const id = String(ascending[ascending.length - 1 - place]) as PostId
+    if (place === newest.length && place < TEXTS_KEPT) newest.push(id)
+    return id
+  }
   function* below(bound: PostId | undefined): Generator<PostId> {
-    const from = bound === undefined ? ascending.length : firstAtOrAbove(ascending, BigInt(bound))
-    for (let at = from - 1; at >= 0; at -= 1) yield String(ascending[at]) as PostId
+    const older = bound === undefined ? ascending.length : firstAtOrAbove(ascending, BigInt(bound))
+    for (let place = ascending.length - older; place < ascending.length; place += 1) {
+      yield idAt(place)
+    }
   }
   return {
     size: ascending.length,

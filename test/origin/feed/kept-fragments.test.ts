@@ -72,7 +72,7 @@ it('does not know what Redis has once it lost something, and serves it all the s
 })
 
 it('lets the oldest go beyond its bound', () => {
-  const small = keptFragments({ tail, losses: { count: () => lost }, bytesMax: 1_000 })
+  const small = keptFragments({ tail, losses: { count: () => lost }, bytesMax: 1_200 })
   const posts = [aPost(), aPost(), aPost()]
   for (const each of posts) small.keep(each, fragment, mark)
   expect([...small.find(posts).keys()]).toEqual(posts.slice(1))

@@ -113,7 +113,7 @@ it('forgets what it is told to', () => {
 })
 
 it('lets the oldest go beyond its bound', () => {
-  const small = keptLists({ tail, bytesMax: 4_000 })
+  const small = keptLists({ tail, bytesMax: 8_000 })
   const ids = posts(100)
   const answer = answerOf(ids)
   const other = keys.authorList(viewer)
