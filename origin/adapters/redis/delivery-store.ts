@@ -20,6 +20,7 @@ import type { DeliverySession, DeliveryStore } from '../../ports/delivery-store.
 import { watermarksOf, wipe } from './bucket-lives.ts'
 import type { ClusterMap } from './cluster-map.ts'
 import { rawConnection } from './raw-connection.ts'
+import { encodePushes } from './resp.ts'
 import { evalsha, firstKey, type ScriptCall } from './scripts.ts'
 import { linkToCluster, linkToOne } from './session-link.ts'
 import { sharedLinks, type LinkShare } from './shared-link.ts'
@@ -92,10 +93,7 @@ function deliverySession(link: LinkShare, postsMax: () => number): DeliverySessi
 
     push: (lists, post) =>
       alongside(async () => {
-        const lengths = await send(
-          lists.map((list) => ['LPUSHX', list, post]),
-          PUSH_BATCH_MAX,
-        )
+        const lengths = await send(encodePushes(lists, post), PUSH_BATCH_MAX)
         const due = lists.filter((_, at) => isTrimDue(Number(lengths[at]), postsMax()))
         await run(due.map((list) => ({ script: TRIM, keys: [list], args: [String(postsMax())] })))
       }),
