@@ -58,6 +58,8 @@ export const PULLED_SET_AUTHORS_MAX = 20_000
 export const PUSH_BATCH_MAX = 128
 /** Scripts of one raw write: about 10 µs each, the same millisecond. */
 export const SCRIPT_BATCH_MAX = 64
+/** Claims of one raw write: 20 µs each with all partitions, four times a second for each bucket; pages wait behind them. */
+export const CLAIM_BATCH_MAX = 16
 /** Partitions that hear of the same tick within this time claim together. */
 export const CLAIMS_GATHER_MS = 10
 /** Followers of one chunk: large authors take turns with small ones, and pages with all of them. */

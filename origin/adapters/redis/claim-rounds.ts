@@ -1,5 +1,5 @@
 import { keys, type Bucket } from '../../../shared/keys.ts'
-import { CLAIMS_GATHER_MS, SCRIPT_BATCH_MAX } from '../../../shared/limits.ts'
+import { CLAIM_BATCH_MAX, CLAIMS_GATHER_MS } from '../../../shared/limits.ts'
 import { CLAIM, claimArguments } from '../../lists/watermark.ts'
 import type { Claim } from '../../ports/delivery-store.ts'
 import { encodeParts, type EncodedCommand } from './resp.ts'
@@ -27,7 +27,7 @@ export function claimRounds({ send }: Pick<SessionLink, 'send'>): ClaimTogether 
     waiting = []
     try {
       const calls = callsOf(claimants)
-      const replies = await send(calls, SCRIPT_BATCH_MAX)
+      const replies = await send(calls, CLAIM_BATCH_MAX)
       for (const [at, { bucket }] of calls.entries()) {
         for (const number of String(replies[at]).split(',')) {
           claimants[number === '' ? -1 : Number(number)]?.refused.add(bucket)
