@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { percentile } from '../open-loop.ts'
-import { answers, type Seen } from './answers.ts'
+import { answerEnds } from '../../support/answer-ends.ts'
+import { seenIn, type Seen } from './seen.ts'
 
 /** Requests at a rate, whatever comes back, from a process of its own; or so many at once, in turns. */
 export interface LoadOrder {
@@ -87,7 +88,7 @@ async function run(order: LoadOrder): Promise<LoadReport> {
     const line: Line = { socket, dueAt: undefined }
     await once(socket, 'connect')
     lines.add(line)
-    const take = answers((seen) => end(line, seen))
+    const take = answerEnds((head) => end(line, seenIn(head)))
     socket.on('data', take)
     socket.on('error', () => socket.destroy())
     socket.on('close', () => {
