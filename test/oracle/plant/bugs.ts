@@ -156,19 +156,37 @@ export const BUGS: readonly Bug[] = [
     replacements: [
       {
         file: 'shared/feed/wave.ts',
-        find: `  const all: Ask[] = [
-    ...[...buckets]`,
-        replace: `  const all: Ask[] = [
-    ...asks,
-    ...[...buckets]`,
+        find: `      asked.add(bucket)
+      commands.push(watermarkCommand(bucket))
+      takes.push((`,
+        replace: `      asked.add(bucket)
+      last.push([watermarkCommand(bucket), (`,
       },
       {
         file: 'shared/feed/wave.ts',
-        find: `    })),
-    ...asks,
-  ]`,
-        replace: `    })),
-  ]`,
+        find: `watermarkOf(bucket, reply)))
+    }`,
+        replace: `watermarkOf(bucket, reply))])
+    }`,
+      },
+      {
+        file: 'shared/feed/wave.ts',
+        find: `  const asked = new Set<Bucket>()
+`,
+        replace: `  const asked = new Set<Bucket>()
+  const last: [Command, (reply: Reply) => void][] = []
+`,
+      },
+      {
+        file: 'shared/feed/wave.ts',
+        find: `  return {
+    commands,`,
+        replace: `  for (const [command, take] of last) {
+    commands.push(command)
+    takes.push(take)
+  }
+  return {
+    commands,`,
       },
     ],
   },
