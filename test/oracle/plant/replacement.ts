@@ -6,6 +6,13 @@ export interface Replacement {
   readonly replace: string
 }
 
+/** A file that changed must not turn a planted bug into no bug: its text is found exactly once, or this fails. */
+export function replaced(source: string, { file, find, replace }: Replacement): string {
+  const times = source.split(find).length - 1
+  if (times !== 1) throw new Error(`${file} has this text ${times} times, not once:\n${find}`)
+  return source.replace(find, () => replace)
+}
+
 /** By name, as environment of the child. */
 export const REPLACEMENTS_VARIABLE = 'ORACLE_REPLACEMENTS'
 
