@@ -49,14 +49,18 @@ async function send(
       const take = (reply: unknown) => {
         replies[at] = reply as Reply
       }
-      // What goes wrong with it goes wrong with the next, which says so.
-      if (asking?.has(at) === true) void node.call('ASKING').catch(() => {})
+      const leave = asking?.has(at) === true ? node.call('ASKING') : undefined
       // One by one: the client's own pipeline costs as much again as all of its commands.
-      answered.push(node.call(name, ...args).then(take, take))
+      const reply = node.call(name, ...args)
+      answered.push(withLeave(leave, reply).then(take, take))
     }
   }
   await Promise.all(answered)
 }
+
+/** A command that ASKING went before fails where that fails. */
+const withLeave = (leave: Promise<unknown> | undefined, reply: Promise<unknown>) =>
+  leave === undefined ? reply : Promise.all([leave, reply]).then(([, replied]) => replied)
 
 const gathering = new WeakSet<Writable>()
 
